@@ -1,0 +1,203 @@
+"""How commands speak: data to stdout, words for people to stderr.
+
+On a terminal a table is drawn with rich; in a pipe the same table is tab-separated text with a
+header; with ``--json`` a command prints one document instead.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    import rich.console
+
+
+@dataclass
+class Table:
+    """Rows under named columns.
+
+    Attributes
+    ----------
+    columns : list of str
+        The header. In a pipe it is the first line.
+    rows : list of sequences
+        Cells of any type: numbers are aligned right and, on a terminal, shortened to six
+        significant digits; in a pipe they keep their full precision. None is an empty cell.
+    title, footer : str
+        Words around the table, for a terminal only.
+    marked : set of int
+        Indices of rows to draw attention to on a terminal.
+    """
+
+    columns: Sequence[str]
+    rows: list[Sequence[Any]] = field(default_factory=list)
+    title: str = ""
+    footer: str = ""
+    marked: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Console:
+    """The streams of one run of the program, and how much is said on them."""
+
+    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    # --- data, to stdout ---
+
+    def table(self, table: Table) -> None:
+        """Print a table: drawn on a terminal, tab-separated in a pipe."""
+        if self.stdout.isatty():
+            self.rich().print(_draw(table))
+        else:
+            self.text(tab_separated(table.columns, table.rows))
+
+    def json(self, document: Any) -> None:
+        """Print one JSON document with every digit; NaN and infinities become null."""
+        self.text(json.dumps(_finite(document), indent=2, ensure_ascii=False, default=_plain))
+
+    def text(self, text: str) -> None:
+        """Print plain text and a newline."""
+        self.stdout.write(text + "\n")
+
+    def rich(self) -> rich.console.Console:
+        """Return a rich console on stdout, for what is more than a table."""
+        return _rich_console(self.stdout)
+
+    # --- words for people, to stderr ---
+
+    def note(self, message: str) -> None:
+        """Say something worth knowing; ``--quiet`` silences it."""
+        if not self.quiet:
+            self._say("", "", message)
+
+    def detail(self, message: str) -> None:
+        """Say how something was decided; only ``-v`` shows it."""
+        if self.verbose:
+            self._say("", "", message)
+
+    def warning(self, message: str) -> None:
+        """Say what a person should look at, though the result stands; ``--quiet`` silences it."""
+        if not self.quiet:
+            self._say("warning: ", "33", message)
+
+    def error(self, message: str, hint: str | None = None) -> None:
+        """Say what went wrong and the way out, in one line."""
+        self._say("error: ", "1;31", f"{message} (hint: {hint})" if hint else message)
+
+    def rich_stderr(self) -> rich.console.Console:
+        """Return a rich console on stderr, for progress bars and pictures."""
+        return _rich_console(self.stderr)
+
+    def _say(self, label: str, colour: str, message: str) -> None:
+        if label and colours(self.stderr):
+            label = f"\x1b[{colour}m{label}\x1b[0m"
+        one_line = " ".join(message.splitlines())
+        self.stderr.write(f"{label}{one_line}\n")
+
+
+def colours(stream: TextIO) -> bool:
+    """Return whether ANSI colours are welcome on a stream (https://no-color.org)."""
+    import os
+
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def tab_separated(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a header and rows as tab-separated lines, numbers in full precision."""
+    lines = [columns, *([_exact(cell) for cell in row] for row in rows)]
+    return "\n".join("\t".join(line) for line in lines)
+
+
+def comma_separated(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a header and rows as CSV (RFC 4180 quoting, newline-terminated but for the last)."""
+    import csv
+    import io
+
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_exact(cell) for cell in row] for row in rows)
+    return buffer.getvalue().rstrip("\n")
+
+
+def readable(cell: Any) -> str:
+    """Return a cell as a person reads it: thousands grouped, six significant digits."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "yes" if cell else "no"
+        case int():
+            return f"{cell:,}"
+        case float() if math.isfinite(cell) and cell == int(cell) and abs(cell) < 1e15:
+            return f"{int(cell):,}"
+        case float():
+            return f"{cell:,.6g}"
+        case _:
+            return str(cell)
+
+
+def _exact(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return repr(float(cell))
+    # A tab or a newline inside a cell would break the table.
+    return str(cell).replace("\t", " ").replace("\n", " ")
+
+
+def _rich_console(stream: TextIO) -> rich.console.Console:
+    import rich.console
+
+    return rich.console.Console(file=stream, highlight=False, soft_wrap=False)
+
+
+def _draw(table: Table) -> Any:
+    import rich.box
+    import rich.table
+    from rich.text import Text
+
+    drawn = rich.table.Table(
+        title=table.title or None,
+        caption=table.footer or None,
+        box=rich.box.SIMPLE_HEAD,
+        title_justify="left",
+        caption_justify="left",
+    )
+    for index, name in enumerate(table.columns):
+        cells = [row[index] for row in table.rows if row[index] is not None]
+        numeric = bool(cells) and all(isinstance(cell, int | float) for cell in cells)
+        drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for index, row in enumerate(table.rows):
+        style = "bold yellow" if index in table.marked else None
+        drawn.add_row(*(Text(readable(cell)) for cell in row), style=style)
+    return drawn
+
+
+def _finite(value: Any) -> Any:
+    """Replace what JSON can't hold (NaN, infinities) by null, all the way down."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """Turn NumPy scalars, arrays and paths into what JSON knows."""
+    if hasattr(value, "tolist"):
+        return _finite(value.tolist())
+    return str(value)

@@ -1,0 +1,24 @@
+"""The convolution engine: borders, strategies, and the plan that chooses between them."""
+
+from convkit.conv.borders import ALIASES, MODES, Border
+from convkit.conv.convolution import (
+    as_image,
+    as_kernel,
+    convolve,
+    plan_convolution,
+    resolve_pads,
+)
+from convkit.conv.plan import Candidate, Plan
+
+__all__ = [
+    "ALIASES",
+    "MODES",
+    "Border",
+    "Candidate",
+    "Plan",
+    "as_image",
+    "as_kernel",
+    "convolve",
+    "plan_convolution",
+    "resolve_pads",
+]

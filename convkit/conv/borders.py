@@ -1,0 +1,151 @@
+"""What lies beyond the edge of an image.
+
+No padded copy of a whole image is ever made: :func:`gather` copies one block, which may reach over
+any edge, and asks the border only for the pixels outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convkit.errors import ConvkitError, unknown
+
+Indices = NDArray[np.intp]
+Source = slice | Indices | None
+"""Where a run of pixels comes from: a slice, scattered indices, or None for the constant."""
+
+
+def _edge(index: Indices, n: int) -> Indices:
+    return np.clip(index, 0, n - 1)
+
+
+def _symmetric(index: Indices, n: int) -> Indices:
+    index = index % (2 * n)
+    return np.where(index < n, index, 2 * n - 1 - index)
+
+
+def _reflect101(index: Indices, n: int) -> Indices:
+    period = max(2 * (n - 1), 1)  # a single pixel is its own mirror image
+    index = index % period
+    return np.where(index < n, index, period - index)
+
+
+def _wrap(index: Indices, n: int) -> Indices:
+    return index % n
+
+
+MODES: dict[str, Callable[[Indices, int], Indices] | None] = {
+    "zero": None,
+    "constant": None,
+    "edge": _edge,
+    "symmetric": _symmetric,
+    "reflect101": _reflect101,
+    "wrap": _wrap,
+}
+"""Border name -> the pixel inside that stands in for one outside. All keep bouncing however far."""
+
+ALIASES = {
+    "zeros": "zero",
+    "replicate": "edge",
+    "nearest": "edge",
+    "copy": "edge",
+    "reflect": "reflect101",
+    "reflect_101": "reflect101",
+    "reflect-101": "reflect101",
+    "mirror101": "reflect101",
+    "circular": "wrap",
+    "tile": "wrap",
+    "repeat": "wrap",
+    "background": "constant",
+}
+"""What peers call them, where the word is clear. ``reflect`` is NumPy's and PyTorch's."""
+
+
+@dataclass(frozen=True)
+class Border:
+    """A border mode and, for ``constant``, its value: one for all channels or one for each."""
+
+    mode: str = "zero"
+    value: tuple[float, ...] = (0.0,)
+
+    @classmethod
+    def named(cls, mode: str, value: float | Sequence[float] = 0.0) -> Border:
+        """Make a border from a name or alias.
+
+        Raises
+        ------
+        ConvkitError
+            If the name is unknown, or a value is given that ``mode`` would ignore.
+        """
+        name = ALIASES.get(mode.lower(), mode.lower())
+        if name not in MODES:
+            if name == "mirror":
+                raise ConvkitError(
+                    "the border 'mirror' repeats the edge pixel in some tools and not in others",
+                    "choose symmetric (cba|abcd|dcb) or reflect101 (dcb|abcd|cba)",
+                )
+            raise unknown("border", mode, [*MODES, *ALIASES])
+        values = tuple(np.atleast_1d(np.asarray(value, dtype=float)).tolist())
+        if name != "constant" and any(values):
+            raise ConvkitError(
+                f"a pad value of {value} means nothing for the border '{name}'",
+                "use the border 'constant'",
+            )
+        return cls(name, values)
+
+
+def gather(
+    image: NDArray[Any],
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    border: Border,
+    dtype: np.dtype[np.generic],
+) -> NDArray[Any]:
+    """Copy a block of an image that may reach over its edges, casting on the way.
+
+    Parameters
+    ----------
+    image : (H, W, C) array
+    rows, columns : (int, int)
+        First and last + 1, in pixels of the image; negative ones and ones beyond it lie outside.
+    border : Border
+    dtype : dtype
+        Of the block.
+
+    Returns
+    -------
+    (rows, columns, C) array, contiguous
+    """
+    height, width, channels = image.shape
+    block = np.empty((rows[1] - rows[0], columns[1] - columns[0], channels), dtype)
+    for to_rows, from_rows in _segments(*rows, height, border.mode):
+        for to_columns, from_columns in _segments(*columns, width, border.mode):
+            target = block[to_rows, to_columns]
+            if from_rows is None or from_columns is None:
+                target[...] = border.value
+            else:
+                target[...] = image[from_rows][:, from_columns]
+    return block
+
+
+def _segments(start: int, stop: int, n: int, mode: str) -> Iterator[tuple[slice, Source]]:
+    """Split start…stop into the runs before, inside and after an axis of n pixels."""
+    inside = min(max(start, 0), stop), max(min(stop, n), start)
+    if inside[0] >= inside[1]:  # the whole run lies on one side
+        inside = (stop, stop) if start < 0 else (start, start)
+    stand_in = MODES[mode]
+    for first, last in ((start, inside[0]), inside, (inside[1], stop)):
+        if first >= last:
+            continue
+        to = slice(first - start, last - start)
+        if first == inside[0]:
+            yield to, slice(first, last)
+        elif stand_in is None:
+            yield to, None
+        else:
+            yield to, stand_in(np.arange(first, last), n)

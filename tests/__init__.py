@@ -1,0 +1,1 @@
+"""Tests of convkit; each file mirrors one of the package."""
