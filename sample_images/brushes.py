@@ -45,7 +45,7 @@ def sample(field: Array, y: ArrayLike, x: ArrayLike) -> Array:
     height, width = field.shape[:2]
 
     def corner(down: int, right: int) -> Array:
-        return field[(rows + down) % height, (columns + right) % width]
+        return np.asarray(field[(rows + down) % height, (columns + right) % width])
 
     above = corner(0, 0) * (1 - dx) + corner(0, 1) * dx
     below = corner(1, 0) * (1 - dx) + corner(1, 1) * dx
@@ -53,12 +53,12 @@ def sample(field: Array, y: ArrayLike, x: ArrayLike) -> Array:
 
 
 def smoothstep(low: float, high: float, x: ArrayLike) -> Array:
-    """Return 0 below `low`, 1 above `high` and the smooth cubic ``3t² - 2t³`` between them."""
+    """Return ``3t² - 2t³``, where t goes from 0 at `low` to 1 at `high`, which may be the lower."""
     t = np.clip((np.asarray(x) - low) / (high - low), 0.0, 1.0)
     return np.asarray(t * t * (3 - 2 * t))
 
 
-def gradient(stops: Sequence[tuple[float, Colour]], t: ArrayLike) -> Array:
+def gradient(stops: Sequence[tuple[float, Colour]], t: Array | float) -> Array:
     """Return the colours (..., 3) at the positions `t` (...) of a gradient."""
     positions = [position for position, _ in stops]
     channels = zip(*(colour for _, colour in stops), strict=True)
@@ -94,4 +94,4 @@ def reduced(picture: Array, factor: int) -> Array:
 def quantised(picture: Array, white: int = 255) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """Return the picture as integers from 0 to `white`, rounded half to even."""
     levels = np.rint(np.clip(picture, 0.0, 1.0) * white)
-    return levels.astype(np.uint8 if white == 255 else np.uint16)
+    return levels.astype(np.uint8) if white == 255 else levels.astype(np.uint16)

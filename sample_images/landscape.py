@@ -18,6 +18,7 @@ from brushes import (
     sample,
     smoothstep,
 )
+from lighthouse import lighthouse
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
@@ -76,10 +77,10 @@ def clouds(canvas: Array, rng: np.random.Generator) -> None:
     """Paint a layer of clouds seen from below: towards the horizon they shrink and flatten."""
     y, x = pixel_grid(*SHAPE)
     noise = fractal(rng, (512, 512), 1.75)
-    distance = 1 / (SHORE + 0.10 - y)
+    distance = 1 / np.maximum(SHORE + 0.10 - y, 0.05)
     down, right = 62 * distance, 105 * (x - 0.75) * distance
     density = sample(noise, down, right)
-    towards_sun = sample(noise, down + 5, right + 3.5 * np.sign(SUN[0] - x))
+    towards_sun = sample(noise, down + 5, right + 3.5 * np.tanh(4 * (SUN[0] - x)))
     light = smoothstep(-0.45, 0.55, density - towards_sun + 0.12)[..., None]
     colour = np.array([0.50, 0.46, 0.56]) * (1 - light) + np.array([1.0, 0.88, 0.76]) * light
     paint(canvas, colour, 0.92 * smoothstep(0.05, 1.25, density) * smoothstep(0.62, 0.40, y))
@@ -115,11 +116,14 @@ def headland(canvas: Array, rng: np.random.Generator) -> Cliff:
     """Paint the cliff that carries the lighthouse."""
     y, x = pixel_grid(*SHAPE)
     wobble = fractal(rng, (2 * SHAPE[1],), 1.2)[: SHAPE[1]]
-    rim = np.interp(x[0], *zip(*CLIFF, strict=True)) + 0.005 * wobble
+    rim = np.interp(x[0], *np.transpose(CLIFF)) + 0.005 * wobble
     foot = np.interp(x[0], [0.0, 0.30, 0.56], [0.80, 0.765, 0.685]) + 0.002 * np.roll(wobble, 99)
     relief = fractal(rng, SHAPE, 1.55) - 1.3 * np.abs(fractal(rng, SHAPE, 1.6))
     facets = np.gradient(relief, axis=1) - 0.8 * np.gradient(relief, axis=0)
-    shade = smoothstep(-0.22, 0.24, facets)[..., None] * (1.1 - 0.5 * smoothstep(0, 0.3, y - rim))[..., None]
+    shade = (
+        smoothstep(-0.22, 0.24, facets)[..., None]
+        * (1.1 - 0.5 * smoothstep(0, 0.3, y - rim))[..., None]
+    )
     colour = np.array([0.11, 0.12, 0.17]) * (1 - shade) + np.array([0.66, 0.50, 0.40]) * shade
     cliff = Cliff(rim, foot)
     rock = cliff.covers(y)
@@ -157,62 +161,16 @@ def boat(canvas: Array) -> None:
     shapes: list[tuple[Colour, list[tuple[float, float]]]] = [
         ((0.98, 0.94, 0.86), [(0.003, -0.014), (0.003, -0.098), (0.040, -0.014)]),
         ((0.90, 0.62, 0.44), [(-0.003, -0.014), (-0.003, -0.084), (-0.030, -0.014)]),
-        ((0.20, 0.15, 0.17), [(-0.001, -0.006), (-0.001, -0.104), (0.002, -0.104), (0.002, -0.006)]),
+        (
+            (0.20, 0.15, 0.17),
+            [(-0.001, -0.006), (-0.001, -0.104), (0.002, -0.104), (0.002, -0.006)],
+        ),
         ((0.42, 0.14, 0.13), [(-0.040, -0.012), (0.045, -0.012), (0.032, 0.0), (-0.028, 0.0)]),
     ]
     for colour, corners in shapes:
         paint(canvas, colour, polygon(SHAPE, [(x + dx, y + dy) for dx, dy in corners]))
         mirrored = [(x + dx, y - 0.8 * dy) for dx, dy in corners]
         paint(canvas, colour, 0.45 * polygon(SHAPE, mirrored))
-
-
-def lighthouse(canvas: Array) -> None:
-    """Paint the tower with its lantern and the keeper's cottage, lit from the right."""
-    _, x = pixel_grid(*SHAPE)
-    middle, foot, gallery = 0.30, 0.535, 0.215
-
-    def block(left: float, right: float, top: float, bottom: float, colour: Colour) -> None:
-        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-        paint(canvas, colour, polygon(SHAPE, corners))
-
-    def ring(top: float, bottom: float, colour: Colour) -> None:
-        """Paint the tower between two heights, round like a cylinder."""
-
-        def half(y: float) -> float:
-            return 0.027 + 0.017 * (y - gallery) / (foot - gallery)
-
-        corners = [(middle - half(top), top), (middle + half(top), top)]
-        corners += [(middle + half(bottom), bottom), (middle - half(bottom), bottom)]
-        across = np.clip((x - middle) / 0.044, -1, 1)
-        light = 0.50 + 0.50 * np.sqrt(1 - ((across - 0.45) / 1.5) ** 2) * smoothstep(-1.3, 0.4, across)
-        shaded = np.array(colour) * light[..., None]
-        paint(canvas, np.broadcast_to(shaded, canvas.shape), polygon(SHAPE, corners))
-
-    bands = np.linspace(gallery, foot, 6)
-    for index, (top, bottom) in enumerate(zip(bands, bands[1:], strict=False)):
-        ring(top, bottom, (0.80, 0.20, 0.16) if index % 2 else (1.0, 0.96, 0.90))
-    for y in (0.265, 0.385, 0.495):
-        block(middle - 0.006, middle + 0.005, y, y + 0.020, (0.16, 0.18, 0.24))
-    block(0.255, 0.345, gallery - 0.008, gallery + 0.004, (0.17, 0.18, 0.23))
-    block(0.279, 0.321, gallery - 0.046, gallery - 0.008, (1.0, 0.86, 0.50))
-    for bar in (0.279, 0.292, 0.305, 0.318):
-        block(bar, bar + 0.003, gallery - 0.046, gallery - 0.008, (0.17, 0.18, 0.23))
-    for post in np.linspace(0.257, 0.341, 8):
-        block(post, post + 0.002, gallery - 0.024, gallery - 0.008, (0.17, 0.18, 0.23))
-    block(0.255, 0.345, gallery - 0.026, gallery - 0.0235, (0.17, 0.18, 0.23))
-    roof = [(0.270, gallery - 0.046), (0.330, gallery - 0.046), (middle, gallery - 0.090)]
-    paint(canvas, (0.62, 0.15, 0.13), polygon(SHAPE, roof))
-    block(middle - 0.0015, middle + 0.0015, gallery - 0.115, gallery - 0.085, (0.17, 0.18, 0.23))
-
-    block(0.10, 0.235, 0.455, 0.53, (0.80, 0.73, 0.67))
-    gable = [(0.235, 0.455), (0.262, 0.405), (0.289, 0.455), (0.289, 0.535), (0.235, 0.535)]
-    paint(canvas, (1.0, 0.91, 0.80), polygon(SHAPE, gable))
-    slope = [(0.088, 0.458), (0.112, 0.402), (0.262, 0.402), (0.237, 0.458)]
-    paint(canvas, (0.33, 0.22, 0.22), polygon(SHAPE, slope))
-    block(0.135, 0.155, 0.375, 0.412, (0.45, 0.30, 0.27))
-    for left in (0.118, 0.158, 0.198):
-        block(left, left + 0.020, 0.475, 0.501, (0.98, 0.80, 0.44))
-        block(left + 0.009, left + 0.011, 0.475, 0.501, (0.35, 0.27, 0.24))
 
 
 def meadow(canvas: Array, rng: np.random.Generator) -> Array:
@@ -268,16 +226,21 @@ def pine(
     size = SHAPE[0]
     top = foot - height
     draw.polygon(
-        [((x - 0.012 * height) * size, foot * size), (x * size, top * size),
-         ((x + 0.022 * height) * size, foot * size)],
+        [
+            ((x - 0.012 * height) * size, foot * size),
+            (x * size, top * size),
+            ((x + 0.022 * height) * size, foot * size),
+        ],
         fill=(44, 34, 32),
     )
     for level in np.linspace(0.0, 0.90, int(150 * height) + 30):
         reach = height * (0.015 + 0.24 * level) * (1 + 0.35 * np.sin(level * 75))
         y = top + level * height
-        for _ in range(7):
+        for _ in range(9):
             side = rng.uniform(-1, 1)
             end = (x + side * reach, y + (0.30 + 0.25 * rng.random()) * abs(side) * reach + 0.004)
             light = np.clip(0.30 - 0.55 * side + rng.uniform(-0.2, 0.25), 0, 1)
-            colour = tuple(int(a + (b - a) * light) for a, b in zip((17, 29, 31), (72, 82, 50), strict=True))
+            colour = tuple(
+                int(a + (b - a) * light) for a, b in zip((17, 29, 31), (72, 82, 50), strict=True)
+            )
             draw.line([(x * size, y * size), (end[0] * size, end[1] * size)], fill=colour, width=3)
