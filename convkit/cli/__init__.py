@@ -9,16 +9,18 @@ import typer
 
 from convkit import __version__
 from convkit.cli import convolve, kernels, mse, outsize
-from convkit.cli.command import BAD_INPUT, INTERRUPTED, close_quietly
+from convkit.cli.command import BAD_INPUT, CONTEXT, INTERRUPTED, close_quietly
 from convkit.cli.console import Console
+from convkit.cli.quick import QuickGroup
 
 # Plain help: drawing it with rich would double the time until it appears.
 app = typer.Typer(
     name="convkit",
+    cls=QuickGroup,
     help="Convolve images and see every number, from the command line.",
     no_args_is_help=True,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT,
 )
 for module in (convolve, kernels, outsize, mse):
     module.register(app)

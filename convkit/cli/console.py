@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    import rich.console
+    from rich.console import Console as RichConsole
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Console:
         """Print plain text and a newline."""
         self.stdout.write(text + "\n")
 
-    def rich(self) -> rich.console.Console:
+    def rich(self) -> RichConsole:
         """Return a rich console on stdout, for what is more than a table."""
         return _rich_console(self.stdout)
 
@@ -93,9 +93,13 @@ class Console:
         """Say what went wrong and the way out, in one line."""
         self._say("error: ", "1;31", f"{message} (hint: {hint})" if hint else message)
 
-    def rich_stderr(self) -> rich.console.Console:
+    def rich_stderr(self) -> RichConsole:
         """Return a rich console on stderr, for progress bars and pictures."""
         return _rich_console(self.stderr)
+
+    def say(self, message: str) -> None:
+        """Say what was asked for."""
+        self._say("", "", message)
 
     def _say(self, label: str, colour: str, message: str) -> None:
         if label and colours(self.stderr):
@@ -157,10 +161,10 @@ def _exact(cell: Any) -> str:
     return str(cell).replace("\t", " ").replace("\n", " ")
 
 
-def _rich_console(stream: TextIO) -> rich.console.Console:
-    import rich.console
+def _rich_console(stream: TextIO) -> RichConsole:
+    from rich.console import Console as RichConsole
 
-    return rich.console.Console(file=stream, highlight=False, soft_wrap=False)
+    return RichConsole(file=stream, highlight=False, soft_wrap=False)
 
 
 def _draw(table: Table) -> Any:
@@ -169,8 +173,9 @@ def _draw(table: Table) -> Any:
     from rich.text import Text
 
     drawn = rich.table.Table(
-        title=table.title or None,
-        caption=table.footer or None,
+        # As Text, since a file called a[/b].png is no markup.
+        title=Text(table.title, "table.title") if table.title else None,
+        caption=Text(table.footer, "table.caption") if table.footer else None,
         box=rich.box.SIMPLE_HEAD,
         title_justify="left",
         caption_justify="left",
@@ -178,7 +183,7 @@ def _draw(table: Table) -> Any:
     for index, name in enumerate(table.columns):
         cells = [row[index] for row in table.rows if row[index] is not None]
         numeric = bool(cells) and all(isinstance(cell, int | float) for cell in cells)
-        drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        drawn.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
     for index, row in enumerate(table.rows):
         style = "bold yellow" if index in table.marked else None
         drawn.add_row(*(Text(readable(cell)) for cell in row), style=style)

@@ -2,6 +2,7 @@
 
 from convkit.conv.borders import ALIASES, MODES, Border
 from convkit.conv.convolution import (
+    Pad,
     as_image,
     as_kernel,
     convolve,
@@ -15,6 +16,7 @@ __all__ = [
     "MODES",
     "Border",
     "Candidate",
+    "Pad",
     "Plan",
     "as_image",
     "as_kernel",

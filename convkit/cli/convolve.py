@@ -1,0 +1,224 @@
+"""``convkit convolve``: kernels over images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from convkit.cli.command import ANSWER_IS_NO, command
+from convkit.cli.console import Console, Table
+from convkit.cli.convolve_options import (
+    GeometryOptions,
+    LookOptions,
+    OperatorOptions,
+    OutputOptions,
+    ShowOptions,
+    build_filter,
+)
+from convkit.errors import ConvkitError
+from convkit.geometry import parse_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from convkit.filtering import Done, Failed, Filter, Job, Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    command(app, "convolve")(convolve)
+
+
+def convolve(
+    console: Console,
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT", help="Images, .npy, .csv, globs, folders; - is standard input."
+        ),
+    ],
+    what: OperatorOptions,
+    where: GeometryOptions,
+    look: LookOptions,
+    output: OutputOptions,
+    show: ShowOptions,
+) -> int | None:
+    """Slide a kernel over images, multiply element by element and sum.
+
+    An edge kernel gives a grey edge map, a smoothing one keeps colour; the result goes to a PNG
+    in the working folder, named after input and kernel. A .csv matrix goes to standard output.
+
+    \b
+    Examples:
+      convkit convolve sample_images/landscape.png --kernel sobel-h --pad 1
+      convkit convolve sample_images/shapes.png --pair sobel --pad same -o edges.png
+      convkit convolve sample_images/matrix-5x5.csv -k "-1 0 1; -1 0 1; -1 0 1" --trace 1,1
+    """
+    from convkit.images import expand
+
+    chosen = build_filter(what, where, look)
+    settings = output.settings()
+    from convkit.filtering.outputs import Input
+
+    jobs = output.destination().jobs(
+        [Input(str(p), p.name) for p in expand(inputs, recursive=output.recursive)],
+        chosen.operator.name,
+    )
+    if console.as_json and any(job.to_standard_output for job in jobs):
+        raise ConvkitError(
+            "--json and the result can't share standard output", "name a file with -o"
+        )
+    _explain_same(console, chosen)
+    if show.trace is not None:
+        _trace(console, jobs, chosen, settings, show.trace)
+        return None
+    return _run(console, jobs, chosen, settings, show)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is kept of a job once its pixels are written."""
+
+    job: Job
+    records: list[dict[str, Any]]
+    seconds: dict[str, float]
+    picture: str
+
+
+def _run(
+    console: Console, jobs: list[Job], chosen: Filter, settings: Settings, show: ShowOptions
+) -> int | None:
+    from convkit.filtering import Failed, run_batch, run_job
+
+    def work(job: Job) -> Summary:
+        return _summary(console, run_job(job, chosen, settings), chosen, show)
+
+    if len(jobs) == 1:
+        outcomes: list[Summary | Failed] = [work(jobs[0])]
+    else:
+        with _progress(console, len(jobs)) as advance:
+            outcomes = run_batch(jobs, work, progress=advance)
+    done = [outcome for outcome in outcomes if isinstance(outcome, Summary)]
+    failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+    for summary in done:
+        if summary.picture:
+            console.stderr.write(summary.picture)
+    _report(console, done, failed)
+    if show.time:
+        _report_times(console, done)
+    return ANSWER_IS_NO if failed else None
+
+
+def _summary(console: Console, done: Done, chosen: Filter, show: ShowOptions) -> Summary:
+    picture = ""
+    if show.preview:
+        from convkit.cli.preview import side_by_side
+
+        pictures = [done.before, *(each.picture for each in done.maps)]
+        picture = side_by_side(pictures, console.stderr)
+    return Summary(done.job, done.records(chosen), done.stopwatch.seconds, picture)
+
+
+def _report(console: Console, done: list[Summary], failed: list[Failed]) -> None:
+    records = [record for summary in done for record in summary.records]
+    if console.as_json:
+        failures = [
+            {"input": each.job.source, "error": each.error.message, "hint": each.error.hint}
+            for each in failed
+        ]
+        console.json({"results": records, "failures": failures})
+    shown = [record for record in records if record["output"] != "-"]
+    if shown and not console.as_json:
+        console.table(_table(shown))
+    for record in records:
+        if record["output"] == "-" and record["clipped"]:
+            console.note(f"{record['clipped']:,} samples of '{record['input']}' were clipped")
+    for each in failed:
+        console.error(f"{each.job.source}: {each.error.message}", each.error.hint)
+    if len(done) + len(failed) > 1:
+        console.note(f"{len(done)} of {len(done) + len(failed)} inputs done, {len(failed)} failed")
+
+
+COLUMNS = ("input", "output", "kernel", "operation", "in", "out", "map", "min", "max", "clipped")
+
+
+def _table(records: list[dict[str, Any]]) -> Table:
+    def row(record: dict[str, Any]) -> list[Any]:
+        return [
+            record["input"],
+            record["output"],
+            record["kernel"],
+            "convolution" if record["flipped"] else "correlation",
+            _size(record["shape_in"]),
+            _size(record["shape_out"]),
+            record["map"],
+            record["min"],
+            record["max"],
+            record["clipped"],
+        ]
+
+    return Table(COLUMNS, [row(record) for record in records])
+
+
+def _size(shape: list[int]) -> str:
+    return "x".join(map(str, shape))
+
+
+def _report_times(console: Console, done: list[Summary]) -> None:
+    phases: dict[str, float] = {}
+    for summary in done:
+        for phase, seconds in summary.seconds.items():
+            phases[phase] = phases.get(phase, 0.0) + seconds
+    total = sum(phases.values())
+    parts = ", ".join(
+        f"{phase} {1000 * seconds:.1f} ms ({seconds / total:.0%})"
+        for phase, seconds in phases.items()
+    )
+    if parts:
+        console.say(f"time: {parts}, together {1000 * total:.1f} ms")
+
+
+def _explain_same(console: Console, chosen: Filter) -> None:
+    geometry = chosen.geometry
+    if geometry.pad != "same" or geometry.stride == (1, 1):
+        return
+    if geometry.same_rule == "tf":
+        console.note("same with a stride: TensorFlow's rule, only what the last window needs")
+    else:
+        console.note(
+            "same with a stride: d(k-1) pixels in all, as without a stride; "
+            "--same-rule tf gives the same size on other pixels"
+        )
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[Callable[[], None]]:
+    """Show a progress bar on stderr, if that is a terminal."""
+    if console.quiet or not console.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console.rich_stderr(), transient=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda: progress.advance(task)
+
+
+def _trace(
+    console: Console, jobs: list[Job], chosen: Filter, settings: Settings, position: str
+) -> None:
+    from convkit.cli.trace_view import show_trace
+    from convkit.filtering import trace
+    from convkit.images import read
+
+    if len(jobs) != 1:
+        raise ConvkitError(f"a trace follows one input, not {len(jobs)}", "name one")
+    job = jobs[0]
+    picture = read(job.source, max_pixels=settings.max_pixels)
+    at = parse_pair(position, "trace", least=0)
+    show_trace(console, trace(chosen, picture, at, raw=job.is_raw), picture, chosen)

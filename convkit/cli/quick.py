@@ -1,0 +1,61 @@
+"""Typer's commands, made to start quickly and to show their options in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+import typer.core
+
+
+class _Quick:
+    """Takes words and flags as they stand.
+
+    Typer checks every value with pydantic, whose import takes longer than all else at start-up.
+    Words need no check: the core parses them, with better messages. Values of any other type, and
+    versions of Typer without this door, go the usual way.
+    """
+
+    get_params: Callable[..., list[Any]]
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        """Parse the command line."""
+        for parameter in self.get_params(ctx):
+            kind = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
+            if kind in (str, bool, list[str]):
+                parameter._runtime_param = _AsItStands()
+        return super().parse_args(ctx, args)  # type: ignore[misc, no-any-return]
+
+
+class _AsItStands:
+    """Stands where Typer would put pydantic."""
+
+    def coerce(self, value: Any, *, param: Any, **_: Any) -> Any:
+        if param.multiple or param.nargs == -1:
+            return list(value or ())
+        return value
+
+
+class QuickCommand(_Quick, typer.core.TyperCommand):  # type: ignore[misc]
+    """A command that starts quickly; its help lists options under the panels they name."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments and the options, group by group, in the order of their groups."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                panel = getattr(parameter, "rich_help_panel", None) or _panel(parameter)
+                groups.setdefault(panel, []).append(record)
+        for panel, records in groups.items():
+            with formatter.section(panel):
+                formatter.write_dl(records)
+
+
+def _panel(parameter: Any) -> str:
+    return "Arguments" if parameter.param_type_name == "argument" else "Options"
+
+
+class QuickGroup(_Quick, typer.core.TyperGroup):  # type: ignore[misc]
+    """A group of commands that starts quickly."""

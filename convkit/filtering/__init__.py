@@ -1,0 +1,35 @@
+"""Filtering pictures: what an operator does to colour, alpha and files, told step by step."""
+
+from convkit.filtering.batch import Done, Failed, Settings, Stopwatch, run_batch, run_job
+from convkit.filtering.build import Request
+from convkit.filtering.operators import Bank, Chain, Compass, Geometry, GradientPair, Operator
+from convkit.filtering.outputs import STANDARD, Destination, Job
+from convkit.filtering.pipeline import FeatureMap, Filter, apply
+from convkit.filtering.tone import MAPS, check_map
+from convkit.filtering.trace import Trace, trace
+
+__all__ = [
+    "MAPS",
+    "STANDARD",
+    "Bank",
+    "Chain",
+    "Compass",
+    "Destination",
+    "Done",
+    "Failed",
+    "FeatureMap",
+    "Filter",
+    "Geometry",
+    "GradientPair",
+    "Job",
+    "Operator",
+    "Request",
+    "Settings",
+    "Stopwatch",
+    "Trace",
+    "apply",
+    "check_map",
+    "run_batch",
+    "run_job",
+    "trace",
+]

@@ -1,0 +1,298 @@
+"""From a picture to its feature maps: colour, alpha, operator, tone map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convkit.conv import Border
+from convkit.errors import ConvkitError
+from convkit.filtering.direction import wheel
+from convkit.filtering.operators import Geometry, Operator, Response
+from convkit.filtering.tone import ToneMap, extremes
+from convkit.images import (
+    KINDS,
+    Picture,
+    premultiply,
+    srgb_to_linear,
+    to_grey,
+    unpremultiply,
+    with_alpha,
+)
+from convkit.kernels import Kernel
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Everything that is to happen to a picture.
+
+    Attributes
+    ----------
+    operator : Operator
+    geometry : Geometry
+    scale, bias : float
+        A response r becomes ``scale * r + bias``.
+    tone : str, optional
+        The tone map; None picks the one a person expects.
+    colour : str, optional
+        ``grey`` or ``per-channel``; None turns colour into grey where the operator finds edges.
+    linear : bool
+        Filter linear light rather than sRGB values.
+    direction : bool
+        Show the direction of a gradient or compass instead of its strength.
+    """
+
+    operator: Operator
+    geometry: Geometry = field(default_factory=Geometry)
+    scale: float = 1.0
+    bias: float = 0.0
+    tone: str | None = None
+    colour: str | None = None
+    linear: bool = False
+    direction: bool = False
+
+    @property
+    def smooths(self) -> bool:
+        """Whether every step is a weighted mean, so that alpha can be filtered along."""
+        return all(kernel.is_smoothing for kernel in self.operator.steps)
+
+
+@dataclass(frozen=True)
+class FeatureMap:
+    """A filtered picture, and what there is to say of it.
+
+    Attributes
+    ----------
+    picture : Picture
+    name : str
+        Of this map, where a filter gives several; else empty.
+    response : Response
+        Of the first frame.
+    tone : str
+        The tone map that was used.
+    smallest, largest, mean : float
+        Of the responses, before the tone map.
+    clipped : int
+        Samples that the tone map cut to 0 or white.
+    """
+
+    picture: Picture
+    name: str
+    response: Response
+    tone: str
+    smallest: float
+    largest: float
+    mean: float
+    clipped: int
+
+
+def apply(chosen: Filter, picture: Picture, *, raw: bool = False) -> list[FeatureMap]:
+    """Filter a picture, frame by frame.
+
+    Parameters
+    ----------
+    chosen : Filter
+    picture : Picture
+    raw : bool
+        Whether the result goes to a file of numbers, which holds responses as they are unless a
+        tone map is asked for.
+
+    Raises
+    ------
+    ConvkitError
+        If the filter and the picture don't fit.
+    """
+    if chosen.linear and picture.kind == "array":
+        raise ConvkitError(
+            f"'{picture.source}' holds plain numbers, which are no sRGB values",
+            "leave --linear out",
+        )
+    frames = [_filter_frame(chosen, frame, picture) for frame in picture.frames]
+    tone = ToneMap(
+        name=chosen.tone or default_map(chosen, picture, raw=raw),
+        white=picture.white,
+        dtype=output_dtype(picture),
+        linear=chosen.linear,
+    )
+    return [
+        _feature_map(chosen, picture, tone, list(responses))
+        for responses in zip(*frames, strict=True)
+    ]
+
+
+def default_map(chosen: Filter, picture: Picture, *, raw: bool) -> str:
+    """Return the tone map that a person expects of this filter."""
+    if raw:
+        return "raw"
+    if picture.kind == "array" and picture.frames[0].dtype.kind == "f":
+        return "minmax"  # nothing says what white would be
+    return "abs" if chosen.operator.finds_edges else "clip"
+
+
+def output_dtype(picture: Picture) -> np.dtype[Any]:
+    """Return the dtype of the filtered picture: as deep as the original."""
+    if picture.white == 255:
+        return np.dtype(np.uint8)
+    return np.dtype(np.uint16 if picture.white == 65535 else np.float32)
+
+
+def prepare(chosen: Filter, frame: Array, picture: Picture) -> tuple[Array, Array | None]:
+    """Return the (H, W, C) samples that the operator sees, and alpha (H, W, 1) in 0…1 or None."""
+    pixels = frame if frame.ndim == 3 else frame[:, :, np.newaxis]
+    alpha = None
+    if picture.has_alpha:
+        alpha = pixels[:, :, -1:].astype(np.float32) / np.float32(picture.white)
+        pixels = pixels[:, :, :-1]
+    if pixels.shape[2] == 3 and picture.kind != "array" and _wants_grey(chosen):
+        pixels = _grey(pixels)
+    if chosen.linear:
+        pixels = srgb_to_linear(pixels / np.float32(picture.white))
+    if alpha is not None and chosen.smooths:
+        # Weighted by alpha, so that the colour under transparent pixels can't bleed out.
+        pixels = premultiply(pixels, alpha[:, :, 0])
+    return pixels, alpha
+
+
+@dataclass(frozen=True)
+class _Filtered:
+    """A response and the alpha (H', W', 1) that belongs to it."""
+
+    response: Response
+    alpha: Array | None
+
+
+def _filter_frame(chosen: Filter, frame: Array, picture: Picture) -> list[_Filtered]:
+    pixels, alpha = prepare(chosen, frame, picture)
+    responses = chosen.operator.respond(pixels, chosen.geometry)
+    if alpha is None:
+        kept = None
+    elif chosen.smooths:
+        kept = _follow(alpha, chosen.geometry, [_as_mean(step) for step in chosen.operator.steps])
+        responses = [
+            replace(response, values=unpremultiply(response.values, kept[:, :, 0]))
+            for response in responses
+        ]
+    else:
+        # Where a kernel sums to zero, filtered alpha would make an opaque image invisible.
+        unflipped = replace(chosen.geometry, flip=False)
+        kept = _follow(alpha, unflipped, [_as_impulse(step) for step in chosen.operator.steps])
+    return [_Filtered(_scaled(response, chosen, picture), kept) for response in responses]
+
+
+def _wants_grey(chosen: Filter) -> bool:
+    if chosen.colour:
+        return chosen.colour == "grey"
+    banks = [step for step in chosen.operator.steps if step.is_bank]
+    if banks:
+        return int(banks[0].weights.shape[1]) == 1
+    return chosen.operator.finds_edges
+
+
+def _grey(pixels: Array) -> Array:
+    """Return luma (H, W, 1), as deep as the image: rounded where samples are whole numbers."""
+    luma = to_grey(pixels)
+    if pixels.dtype.kind in "ui":
+        luma = np.rint(luma)
+    return luma.astype(pixels.dtype)[:, :, np.newaxis]
+
+
+def _follow(alpha: Array, geometry: Geometry, kernels: Sequence[NDArray[np.float64]]) -> Array:
+    """Take alpha through the geometry of every step. A constant border is transparent."""
+    border = Border("zero") if geometry.border.mode == "constant" else geometry.border
+    geometry = replace(geometry, border=border, strategy=None)
+    for weights in kernels:
+        alpha = geometry.plan(alpha, weights).run(alpha)
+    return alpha
+
+
+def _as_mean(kernel: Kernel) -> NDArray[np.float64]:
+    mean: NDArray[np.float64] = kernel.weights / kernel.weights.sum()
+    return mean
+
+
+def _as_impulse(kernel: Kernel) -> NDArray[np.float64]:
+    """Return a kernel of the same size that picks the pixel under the anchor."""
+    kh, kw = kernel.weights.shape[-2:]
+    impulse = np.zeros((kh, kw))
+    impulse[(kh - 1) // 2, (kw - 1) // 2] = 1
+    return impulse
+
+
+def _scaled(response: Response, chosen: Filter, picture: Picture) -> Response:
+    # Linear light is counted from 0 to 1, a bias always in the image's own units.
+    bias = chosen.bias / (picture.white if chosen.linear else 1)
+    if chosen.scale == 1 and bias == 0:
+        return response
+    kind = response.values.dtype.type
+    return replace(response, values=response.values * kind(chosen.scale) + kind(bias))
+
+
+def _feature_map(
+    chosen: Filter, picture: Picture, tone: ToneMap, frames: list[_Filtered]
+) -> FeatureMap:
+    responses = [frame.response for frame in frames]
+    values = [response.values for response in responses]
+    limits = tone.limits(values)
+    mapped = [tone.apply(frame, limits) for frame in values]
+    if chosen.direction:
+        samples = [_directions(response, tone) for response in responses]
+    else:
+        samples = [frame for frame, _ in mapped]
+    smallest, largest = extremes(values)
+    return FeatureMap(
+        picture=_assemble(picture, tone, samples, [frame.alpha for frame in frames]),
+        name=responses[0].name,
+        response=responses[0],
+        tone=tone.name,
+        smallest=smallest,
+        largest=largest,
+        mean=float(np.mean([frame.mean(dtype=np.float64) for frame in values])),
+        clipped=sum(clipped for _, clipped in mapped),
+    )
+
+
+def _directions(response: Response, tone: ToneMap) -> Array:
+    if response.direction is None:
+        raise ConvkitError(
+            "only a gradient pair or a compass knows a direction",
+            "add --pair or --compass, or leave --direction out",
+        )
+    if tone.name == "raw":
+        return response.direction
+    if response.values.shape[2] != 1:
+        raise ConvkitError("directions are drawn for one channel", "add --grey")
+    white = 1.0 if tone.linear else tone.white
+    strength = np.clip(np.nan_to_num(response.values[:, :, 0]) / white, 0, 1)
+    drawn = wheel(response.direction[:, :, 0], strength) * tone.white
+    return (np.rint(drawn) if tone.is_whole else drawn).astype(tone.dtype)
+
+
+def _assemble(
+    picture: Picture, tone: ToneMap, samples: list[Array], alphas: list[Array | None]
+) -> Picture:
+    """Put mapped samples and alpha together; a file of raw numbers holds the samples alone."""
+    channels = samples[0].shape[2]
+    if tone.name == "raw" or channels not in (1, 3):
+        frames = [frame[:, :, 0] if channels == 1 else frame for frame in samples]
+        return replace(picture, frames=frames, kind="array", icc_profile=None)
+    frames, kind = samples, KINDS[channels + picture.has_alpha]
+    if picture.has_alpha:
+        frames = [
+            with_alpha(frame, _alpha_samples(alpha, tone))
+            for frame, alpha in zip(samples, alphas, strict=True)
+        ]
+    elif channels == 1:
+        frames = [frame[:, :, 0] for frame in samples]
+    return replace(picture, frames=frames, kind=kind)
+
+
+def _alpha_samples(alpha: Array | None, tone: ToneMap) -> Array:
+    assert alpha is not None  # every frame of a picture with alpha has one
+    samples = np.clip(alpha[:, :, 0], 0, 1) * tone.white
+    return (np.rint(samples) if tone.is_whole else samples).astype(tone.dtype)
