@@ -134,18 +134,12 @@ def gather(
 
 
 def _segments(start: int, stop: int, n: int, mode: str) -> Iterator[tuple[slice, Source]]:
-    """Split start…stop into the runs before, inside and after an axis of n pixels."""
-    inside = min(max(start, 0), stop), max(min(stop, n), start)
-    if inside[0] >= inside[1]:  # the whole run lies on one side
-        inside = (stop, stop) if start < 0 else (start, start)
+    """Split start…stop into the runs before, after and inside an axis of n pixels."""
+    begin, end = (min(max(edge, start), stop) for edge in (0, n))
     stand_in = MODES[mode]
-    for first, last in ((start, inside[0]), inside, (inside[1], stop)):
-        if first >= last:
-            continue
-        to = slice(first - start, last - start)
-        if first == inside[0]:
-            yield to, slice(first, last)
-        elif stand_in is None:
-            yield to, None
-        else:
-            yield to, stand_in(np.arange(first, last), n)
+    for first, last in ((start, begin), (end, stop)):
+        if first < last:
+            outside = None if stand_in is None else stand_in(np.arange(first, last), n)
+            yield slice(first - start, last - start), outside
+    if begin < end:
+        yield slice(begin - start, end - start), slice(begin, end)

@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from convkit.errors import ConvkitError
+from convkit.files import atomic_write
 from convkit.filtering.outputs import Job
 from convkit.filtering.pipeline import FeatureMap, Filter, apply
-from convkit.images import DEFAULT_MAX_PIXELS, Picture, encode, read, write
+from convkit.images import DEFAULT_MAX_PIXELS, Picture, encode, read
 
 T = TypeVar("T")
 
@@ -180,11 +181,13 @@ def _stacked(maps: list[FeatureMap]) -> Picture:
 
 
 def _write(job: Job, target: str, picture: Picture, *, force: bool) -> None:
+    data = encode(picture, job.suffix)
     if job.to_standard_output:
         sys.stdout.flush()
-        sys.stdout.buffer.write(encode(picture, job.suffix))
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
     path = Path(target)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write(picture, path, force=force)
+    with atomic_write(path, force=force) as stream:
+        stream.write(data)

@@ -32,10 +32,17 @@ class Geometry:
     same_rule: SameRule = "torch"
     flip: bool = False
     strategy: str | None = None
+    max_pixels: int | None = None
 
     def plan(self, pixels: Array, weights: NDArray[np.float64]) -> Plan:
-        """Plan the correlation of an (H, W, C) array with `weights`."""
-        return plan_convolution(
+        """Plan the correlation of an (H, W, C) array with `weights`.
+
+        Raises
+        ------
+        ConvkitError
+            If they don't fit, or the output would be larger than `max_pixels`.
+        """
+        plan = plan_convolution(
             pixels,
             as_kernel(weights, flip=self.flip),
             pad=self.pad,
@@ -45,6 +52,13 @@ class Geometry:
             same_rule=self.same_rule,
             strategy=self.strategy,
         )
+        height, width, _ = plan.problem.out_shape
+        if self.max_pixels is not None and height * width > self.max_pixels:
+            raise ConvkitError(
+                f"the output of {height}x{width} is larger than {self.max_pixels:,} pixels",
+                "pad less, or allow more with --max-pixels",
+            )
+        return plan
 
 
 @dataclass(frozen=True)

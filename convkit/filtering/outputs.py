@@ -107,7 +107,7 @@ class Destination:
             )
         if output == STANDARD:
             return Job(inputs[0], STANDARD, self.suffix or default_suffix(inputs[0]))
-        return Job(inputs[0], output, Path(output).suffix.lower())
+        return Job(inputs[0], output, Path(output).suffix.lower() or self.suffix or "")
 
     def _is_text(self, source: str) -> bool:
         """Return whether a matrix in text becomes a matrix in text, on standard output."""
