@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from math import gcd
+from operator import index
 from typing import Literal, NamedTuple
 
 from convkit.errors import ConvkitError, unknown
@@ -26,6 +27,10 @@ class Pads(NamedTuple):
     right: int
 
 
+class TooSmallError(ConvkitError):
+    """The input is too small: not one window fits into it."""
+
+
 def effective_kernel(kernel: int, dilation: int = 1) -> int:
     """Return the span of a dilated kernel, ``d(k-1) + 1``."""
     return dilation * (kernel - 1) + 1
@@ -37,7 +42,7 @@ def output_size(
     """Return the output size of a convolution along one axis.
 
     ``floor((n + P_before + P_after - d(k-1) - 1) / s) + 1`` (Dumoulin and Visin 2016, relationship
-    14). Without stride and dilation this is the textbook ``n - k + 2P + 1``.
+    15). Without stride and dilation this is the textbook ``n - k + 2P + 1``.
 
     Parameters
     ----------
@@ -52,19 +57,81 @@ def output_size(
     ConvkitError
         If a number is out of range, or the kernel doesn't fit into the padded input.
     """
-    before, after = (pad, pad) if isinstance(pad, int) else pad
-    _check_at_least(1, **{"input size": n, "kernel size": kernel})
-    _check_at_least(1, stride=stride, dilation=dilation)
-    _check_at_least(0, pad=min(before, after))
+    padded = n + sum(_checked_pads(n, kernel, pad, stride, dilation))
     span = effective_kernel(kernel, dilation)
-    padded = n + before + after
     # Python's floor division would turn the impossible (2 - 3) // 2 + 1 into a plausible 0.
     if padded < span:
-        raise ConvkitError(
-            f"a kernel spanning {span} doesn't fit into an input of {n} padded to {padded}",
-            f"pad by at least {span - padded} more in all, or take a smaller kernel or dilation",
-        )
+        raise _doesnt_fit(n, span, padded, missing=span - padded)
     return (padded - span) // stride + 1
+
+
+def pooled_size(
+    n: int,
+    kernel: int,
+    *,
+    pad: int | tuple[int, int] = 0,
+    stride: int = 1,
+    dilation: int = 1,
+    ceil: bool = False,
+) -> int:
+    """Return the output size of a pooling along one axis.
+
+    Without `ceil` it is :func:`output_size`. With it the division is rounded up, so that a last
+    window may hang over the end; one that would start behind the input, in the padding, is dropped
+    (PyTorch's ``ceil_mode``).
+
+    Raises
+    ------
+    ConvkitError
+        If a number is out of range, or no window fits.
+    """
+    if not ceil:
+        return output_size(n, kernel, pad=pad, stride=stride, dilation=dilation)
+    before, after = _checked_pads(n, kernel, pad, stride, dilation)
+    span = effective_kernel(kernel, dilation)
+    padded = n + before + after
+    size = -((span - padded) // stride) + 1
+    if size < 1:
+        raise _doesnt_fit(n, span, padded, missing=span - padded - stride + 1)
+    return size - 1 if (size - 1) * stride >= n + before else size
+
+
+def transposed_size(
+    n: int,
+    kernel: int,
+    *,
+    pad: int | tuple[int, int] = 0,
+    stride: int = 1,
+    dilation: int = 1,
+    output_padding: int = 0,
+) -> int:
+    """Return the output size of a transposed convolution along one axis.
+
+    ``(n - 1)s - P_before - P_after + d(k-1) + output_padding + 1``: the size from which a
+    convolution with the same numbers leads back to `n`. The output padding picks one of the `s`
+    sizes that do.
+
+    Raises
+    ------
+    ConvkitError
+        If a number is out of range, the output padding is not smaller than the stride or the
+        dilation, or the padding cuts everything away.
+    """
+    cut = sum(_checked_pads(n, kernel, pad, stride, dilation))
+    _check_at_least(0, **{"output padding": output_padding})
+    if output_padding >= max(stride, dilation):
+        raise ConvkitError(
+            f"output padding (={output_padding}) must be smaller than the stride (={stride}) "
+            f"or the dilation (={dilation})",
+            "it only chooses between the sizes that the stride rounds down to the same one",
+        )
+    size = (n - 1) * stride + effective_kernel(kernel, dilation) + output_padding - cut
+    if size < 1:
+        raise TooSmallError(
+            f"a transposed kernel leaves nothing of an input of {n}: the padding cuts off {cut}",
+            f"pad by at least {1 - size} less in all",
+        )
+    return size
 
 
 def same_pads(
@@ -81,8 +148,7 @@ def same_pads(
     ConvkitError
         If a number is out of range or the rule is unknown.
     """
-    _check_at_least(1, **{"input size": n, "kernel size": kernel})
-    _check_at_least(1, stride=stride, dilation=dilation)
+    _checked_pads(n, kernel, 0, stride, dilation)
     if rule == "torch":
         total = effective_kernel(kernel, dilation) - 1
     elif rule == "tf":
@@ -120,16 +186,30 @@ def axis_pads(
 
 
 def unread(
-    n: int, kernel: int, *, pad: int | tuple[int, int] = 0, stride: int = 1, dilation: int = 1
+    n: int,
+    kernel: int,
+    *,
+    pad: int | tuple[int, int] = 0,
+    stride: int = 1,
+    dilation: int = 1,
+    ceil: bool = False,
 ) -> int:
     """Return how many pixels at the end of an axis no window reaches, because of the stride."""
-    before, after = (pad, pad) if isinstance(pad, int) else pad
-    size = output_size(n, kernel, pad=pad, stride=stride, dilation=dilation)
-    last = (size - 1) * stride + effective_kernel(kernel, dilation) - before
-    return max(n - last, 0)
+    size = pooled_size(n, kernel, pad=pad, stride=stride, dilation=dilation, ceil=ceil)
+    before = pad[0] if isinstance(pad, tuple) else pad
+    end = (size - 1) * stride + effective_kernel(kernel, dilation) - before
+    return min(max(n - end, 0), n)
 
 
-def parse_pair(text: str, what: str) -> tuple[int, int]:
+def phases_read(kernel: int, *, stride: int = 1, dilation: int = 1) -> int:
+    """Return how many of every `stride` neighbouring pixels the windows read.
+
+    Fewer than `stride` means gaps: a kernel of 1 with a stride of 2 reads every second pixel.
+    """
+    return min(kernel, stride // gcd(stride, dilation))
+
+
+def parse_pair(text: str, what: str, *, least: int = 1) -> tuple[int, int]:
     """Read ``3``, ``3x5`` or ``2,1`` as (y, x); one number stands for both.
 
     Parameters
@@ -137,18 +217,20 @@ def parse_pair(text: str, what: str) -> tuple[int, int]:
     text : str
     what : str
         What the numbers are, for the error: ``stride``, ``kernel size``.
+    least : int
+        The smallest number allowed.
 
     Raises
     ------
     ConvkitError
-        If the text is neither one number nor two, or one of them is below 1.
+        If the text is neither one number nor two, or one of them is too small.
     """
-    numbers = _whole_numbers(text)
+    numbers = parse_numbers(text)
     if numbers is None or len(numbers) > 2:
         raise ConvkitError(
             f"{what} must be one whole number or two, got '{text}'", "write 3, or 3x5 as y and x"
         )
-    _check_at_least(1, **{what: min(numbers)})
+    _check_at_least(least, **{what: min(numbers)})
     return numbers[0], numbers[-1]
 
 
@@ -165,7 +247,7 @@ def parse_pad(text: str) -> str | Pads:
         return word
     if word.isalpha():
         raise unknown("padding", text, PAD_WORDS)
-    numbers = _whole_numbers(word)
+    numbers = parse_numbers(word)
     if numbers is None or len(numbers) not in (1, 4):
         raise ConvkitError(
             f"pad must be one whole number, or four for T,B,L,R, got '{text}'",
@@ -175,15 +257,55 @@ def parse_pad(text: str) -> str | Pads:
     return Pads(*(numbers if len(numbers) == 4 else numbers * 4))
 
 
-def _whole_numbers(text: str) -> list[int] | None:
-    """Return the numbers of ``3``, ``3x5`` or ``3,5``; None if the text isn't such a list."""
+def parse_same_rule(text: str) -> SameRule:
+    """Read ``torch`` or ``tf``.
+
+    Raises
+    ------
+    ConvkitError
+        If it is neither.
+    """
+    for rule in SAME_RULES:
+        if text.strip().lower() == rule:
+            return rule
+    raise unknown("same rule", text, SAME_RULES)
+
+
+def parse_numbers(text: str) -> list[int] | None:
+    """Return the whole numbers of ``3``, ``3x5`` or ``3,5``, or None if the text isn't like that.
+
+    Numbers have nine digits at most: more than any image, and few enough to calculate with.
+    """
     parts = re.split("[x×,]", text.strip().lower())
     if all(re.fullmatch(" *[+-]?[0-9]{1,9} *", part) for part in parts):
         return [int(part) for part in parts]
     return None
 
 
+def _checked_pads(
+    n: int, kernel: int, pad: int | tuple[int, int], stride: int, dilation: int
+) -> tuple[int, int]:
+    before, after = pad if isinstance(pad, tuple) else (pad, pad)
+    _check_at_least(1, **{"input size": n, "kernel size": kernel})
+    _check_at_least(1, stride=stride, dilation=dilation)
+    _check_at_least(0, pad=before)
+    _check_at_least(0, pad=after)
+    return before, after
+
+
 def _check_at_least(least: int, **values: int) -> None:
     for name, value in values.items():
-        if value < least:
+        try:
+            whole = index(value)
+        except TypeError:
+            raise ConvkitError(f"{name} must be a whole number, got {value!r}") from None
+        if whole < least:
             raise ConvkitError(f"{name} must be at least {least}, got {value}")
+
+
+def _doesnt_fit(n: int, span: int, padded: int, *, missing: int) -> TooSmallError:
+    into = f"an input of {n}" if padded == n else f"an input of {n} padded to {padded}"
+    return TooSmallError(
+        f"a kernel spanning {span} doesn't fit into {into}",
+        f"pad by at least {missing} more in all, or take a smaller kernel or dilation",
+    )

@@ -129,8 +129,8 @@ def read_table(
     """Read a delimited text file.
 
     UTF-8, with or without a byte order mark, in the dialect of RFC 4180: a cell may be quoted, a
-    quote in it is doubled. Blanks around cells are dropped, and so are blank lines; but between
-    the rows of a single column a blank line is a missing value.
+    quote in it is doubled. Blanks before and after a bare cell are dropped, and so are blank
+    lines; but between the rows of a single column a blank line is a missing value.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def _delimiter(word: str) -> str:
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise ConvkitError(
             f"bad delimiter '{word}'",
-            f"one character, or one of: {', '.join(key for key in DELIMITER_NAMES if key.isalpha())}",
+            "one character, or one of: tab, comma, semicolon, pipe, space",
         )
     return delimiter
 
@@ -253,7 +253,9 @@ def _begins_with_header(rows: Sequence[Row], name: str) -> bool:
     first, second = rows[0].cells, rows[min(1, len(rows) - 1)].cells
     if not any(_is_number(cell) for cell in first):
         return any(_is_text(cell) for cell in first)
-    if any(_is_text(above) and _is_number(below) for above, below in zip(first, second, strict=True)):
+    if any(
+        _is_text(above) and _is_number(below) for above, below in zip(first, second, strict=True)
+    ):
         raise ConvkitError(
             f"{name}:{rows[0].line}: the first row holds names and numbers: header or not?",
             "say which with --header or --no-header",

@@ -133,6 +133,20 @@ def comma_separated(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> st
     return buffer.getvalue().rstrip("\n")
 
 
+def markdown(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return a header and rows as a Markdown table, columns of numbers aligned right."""
+    rules = ["---:" if is_numeric(cells) else "---" for cells in zip(*rows, strict=True)]
+    cells = [[_exact(cell).replace("|", r"\|") for cell in row] for row in rows]
+    lines = [columns, rules or ["---"] * len(columns), *cells]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def is_numeric(cells: Iterable[Any]) -> bool:
+    """Return whether a column holds numbers, and nothing else but empty cells."""
+    filled = [cell for cell in cells if cell is not None]
+    return bool(filled) and all(isinstance(cell, int | float) for cell in filled)
+
+
 def readable(cell: Any) -> str:
     """Return a cell as a person reads it: thousands grouped, six significant digits."""
     match cell:
@@ -181,8 +195,7 @@ def _draw(table: Table) -> Any:
         caption_justify="left",
     )
     for index, name in enumerate(table.columns):
-        cells = [row[index] for row in table.rows if row[index] is not None]
-        numeric = bool(cells) and all(isinstance(cell, int | float) for cell in cells)
+        numeric = is_numeric(row[index] for row in table.rows)
         drawn.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
     for index, row in enumerate(table.rows):
         style = "bold yellow" if index in table.marked else None

@@ -60,23 +60,34 @@ def convolve(
     """
     from convkit.images import expand
 
-    chosen = build_filter(what, where, look)
     settings = output.settings()
+    chosen = build_filter(what, where, look, settings.max_pixels)
     from convkit.filtering.outputs import Input
 
     jobs = output.destination().jobs(
         [Input(str(p), p.name) for p in expand(inputs, recursive=output.recursive)],
         chosen.operator.name,
     )
-    if console.as_json and any(job.to_standard_output for job in jobs):
-        raise ConvkitError(
-            "--json and the result can't share standard output", "name a file with -o"
-        )
+    _check_standard_output(console, jobs, show)
     _explain_same(console, chosen)
     if show.trace is not None:
         _trace(console, jobs, chosen, settings, show.trace)
         return None
     return _run(console, jobs, chosen, settings, show)
+
+
+def _check_standard_output(console: Console, jobs: list[Job], show: ShowOptions) -> None:
+    if show.trace is not None or not any(job.to_standard_output for job in jobs):
+        return
+    if console.as_json:
+        raise ConvkitError(
+            "--json and the result can't share standard output", "name a file with -o"
+        )
+    if console.stdout.isatty() and jobs[0].suffix != ".csv":
+        raise ConvkitError(
+            "standard output is a terminal, which can't show a picture",
+            "redirect it, or name a file with -o; --preview draws it",
+        )
 
 
 @dataclass(frozen=True)

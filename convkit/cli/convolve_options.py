@@ -152,7 +152,7 @@ class GeometryOptions:
         ),
     ] = "torch"
 
-    def geometry(self, *, flip: bool, strategy: str | None = None) -> Geometry:
+    def geometry(self, *, flip: bool, max_pixels: int) -> Geometry:
         """Return the geometry that is asked for."""
         from convkit.filtering import Geometry
 
@@ -165,7 +165,7 @@ class GeometryOptions:
             dilation=parse_pair(self.dilation, "dilation"),
             same_rule="tf" if self.same_rule == "tf" else "torch",
             flip=flip,
-            strategy=strategy,
+            max_pixels=max_pixels,
         )
 
     def _border(self) -> Border:
@@ -316,13 +316,15 @@ class ShowOptions:
     ] = False
 
 
-def build_filter(what: OperatorOptions, where: GeometryOptions, look: LookOptions) -> Filter:
+def build_filter(
+    what: OperatorOptions, where: GeometryOptions, look: LookOptions, max_pixels: int
+) -> Filter:
     """Return the filter that the options describe."""
     from convkit.filtering import Filter, check_map
 
     return Filter(
         operator=what.operator(),
-        geometry=where.geometry(flip=what.flip),
+        geometry=where.geometry(flip=what.flip, max_pixels=max_pixels),
         scale=number(what.scale, "--scale"),
         bias=number(what.bias, "--bias"),
         tone=None if look.tone is None else check_map(look.tone),

@@ -10,7 +10,7 @@ import typer.core
 
 
 class _Quick:
-    """Takes words and flags as they stand.
+    """Takes words, flags and numbers without help.
 
     Typer checks every value with pydantic, whose import takes longer than all else at start-up.
     Words need no check: the core parses them, with better messages. Values of any other type, and
@@ -25,6 +25,8 @@ class _Quick:
             kind = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
             if kind in (str, bool, list[str]):
                 parameter._runtime_param = _AsItStands()
+            elif kind in (int, float):
+                parameter._runtime_param = _Number(kind)
         return super().parse_args(ctx, args)  # type: ignore[misc, no-any-return]
 
 
@@ -35,6 +37,20 @@ class _AsItStands:
         if param.multiple or param.nargs == -1:
             return list(value or ())
         return value
+
+
+class _Number(_AsItStands):
+    """Reads one number."""
+
+    def __init__(self, kind: type[float]) -> None:
+        self.kind = kind
+
+    def coerce(self, value: Any, *, param: Any, **_: Any) -> Any:
+        try:
+            return None if value is None else self.kind(value)
+        except ValueError:
+            article = "a whole number" if self.kind is int else "a number"
+            raise typer.BadParameter(f"'{value}' is not {article}", param=param) from None
 
 
 class QuickCommand(_Quick, typer.core.TyperCommand):  # type: ignore[misc]

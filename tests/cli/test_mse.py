@@ -212,6 +212,26 @@ def test_rows_shows_them_all(long_table):
     assert len(json.loads(run(*long_table, "--json").stdout)["rows"]) == 1000
 
 
+def test_a_file_name_is_no_markup(tmp_path):
+    # Closing a tag that was never opened, it would stop rich.
+    path = tmp_path / "a[" / "b]"
+    path.parent.mkdir()
+    path.write_text("actual,predicted\n1,2\n")
+    drawn = on_terminal(path)
+    assert "a[/b]: actual − predicted" in drawn.replace("\n", "")
+
+
+def test_a_terminal_is_no_input():
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    result = subprocess.run(
+        [*COMMAND, "-"], stdin=theirs, capture_output=True, cwd=ROOT, check=False
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert_refused(result, "standard input is a terminal")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -221,7 +241,7 @@ def test_rows_shows_them_all(long_table):
         ([PRICES, "--metric", "psnr"], "no psnr of columns"),
         ([PRICES, "--metric", "mse", "--rows"], "leave one of them out"),
         ([PRICES, "--fail-above", "nan"], "--fail-above must be at least 0, got nan"),
-        ([PRICES, "--fail-above", "much"], "'much' is not a valid float"),
+        ([PRICES, "--fail-above", "much"], "'--fail-above': 'much' is not a"),
         (["sample_data/house_price.csv"], "did you mean 'house_prices.csv'?"),
         (["-"], "'standard input' is empty"),
         ([], "Missing argument"),

@@ -1,0 +1,156 @@
+"""Writing pictures: the format is told by the suffix, and nothing is lost in silence."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from convkit.errors import ConvkitError
+from convkit.files import atomic_write, check_writable
+from convkit.images import gif, png, tiff
+from convkit.images.arrays import encode_csv, encode_npy
+from convkit.images.formats import Format, check_format, check_holds
+from convkit.images.modes import with_kind
+from convkit.images.picture import KINDS, Frame, Kind, Picture
+from convkit.images.profiles import fitting_profile
+
+JPEG_QUALITY = 95
+
+
+def encode(picture: Picture, suffix: str) -> bytes:
+    """Return a picture as the bytes of a file. The same picture gives the same bytes.
+
+    JPEG is written with quality 95 and full colour resolution, WebP without loss, GIF with up to
+    256 colours a frame, TIFF uncompressed; CSV with as few digits as tell each number apart.
+
+    Parameters
+    ----------
+    picture : Picture
+        An array is taken for grey, grey with alpha, RGB or RGBA by its channels.
+    suffix : str
+        One of :data:`SUFFIXES`.
+
+    Raises
+    ------
+    ConvkitError
+        If the suffix is unknown, or the format can't hold the picture.
+    """
+    form = check_format(suffix)
+    kind = KINDS.get(picture.channels)
+    _check_frames(picture, form)
+    check_holds(form, picture, kind)
+    return _ENCODERS[form.name](picture, kind or "array")
+
+
+def write(picture: Picture, path: str | Path, *, force: bool = False) -> None:
+    """Write a picture to a file, which appears only when it is complete.
+
+    Parameters
+    ----------
+    picture : Picture
+    path : str or Path
+        Its suffix tells the format.
+    force : bool
+        Whether an existing file may be overwritten.
+
+    Raises
+    ------
+    ConvkitError
+        As :func:`encode`, and if the file can't be written.
+    """
+    path = Path(path)
+    check_format(path.suffix)
+    check_writable(path, force=force)
+    data = encode(picture, path.suffix)
+    with atomic_write(path, force=force) as stream:
+        stream.write(data)
+
+
+def _check_frames(picture: Picture, form: Format) -> None:
+    if not picture.frames or 0 in picture.frames[0].shape:
+        raise ConvkitError(f"'{picture.source}' is empty")
+    shapes = {frame.shape for frame in picture.frames}
+    if len(shapes) > 1 and form.name != "TIFF":
+        sizes = ", ".join(sorted(f"{shape[1]}x{shape[0]}" for shape in shapes))
+        raise ConvkitError(f"{form.name} can't hold frames of unlike size: {sizes}", "write .tif")
+
+
+def _frames(picture: Picture) -> list[Frame]:
+    """Return frames with grey ones as (H, W)."""
+    return [
+        frame.reshape(frame.shape[:2]) if picture.channels == 1 else frame
+        for frame in picture.frames
+    ]
+
+
+def _png(picture: Picture, kind: Kind) -> bytes:
+    durations = picture.durations or [100] * len(picture.frames)
+    return png.encode(
+        _frames(picture),
+        icc_profile=fitting_profile(picture.icc_profile, kind),
+        animation=png.Animation(durations, picture.loop or 0),
+    )
+
+
+def _tiff(picture: Picture, kind: Kind) -> bytes:
+    return tiff.encode(_frames(picture), icc_profile=fitting_profile(picture.icc_profile, kind))
+
+
+def _gif(picture: Picture, _: Kind) -> bytes:
+    return gif.encode(_frames(picture), durations=picture.durations, loop=picture.loop)
+
+
+def _webp(picture: Picture, kind: Kind) -> bytes:
+    colored: Kind = "rgba" if kind in ("grey+alpha", "rgba") else "rgb"
+    options: dict[str, Any] = {"lossless": True, "exact": True}
+    if kind == colored:
+        options["icc_profile"] = fitting_profile(picture.icc_profile, kind) or b""
+    frames = [Image.fromarray(with_kind(frame, colored)) for frame in _frames(picture)]
+    if len(frames) > 1:
+        options |= {"save_all": True, "append_images": frames[1:], "loop": picture.loop or 0}
+        options["duration"] = picture.durations or 100
+    return _saved(frames[0], "WEBP", options)
+
+
+def _jpeg(picture: Picture, kind: Kind) -> bytes:
+    profile = fitting_profile(picture.icc_profile, kind) or b""
+    options = {"quality": JPEG_QUALITY, "subsampling": 0, "icc_profile": profile}
+    return _saved(Image.fromarray(_frames(picture)[0]), "JPEG", options)
+
+
+def _bmp(picture: Picture, _: Kind) -> bytes:
+    return _saved(Image.fromarray(_frames(picture)[0]), "BMP", {})
+
+
+def _netpbm(picture: Picture, kind: Kind) -> bytes:
+    """Write the binary forms, samples with the high byte first (netpbm.sourceforge.net/doc)."""
+    frame = picture.frames[0]
+    height, width = frame.shape[:2]
+    magic = "P5" if kind == "grey" else "P6"
+    header = f"{magic}\n{width} {height}\n{2 ** (8 * frame.itemsize) - 1}\n"
+    return header.encode() + frame.astype(frame.dtype.newbyteorder(">")).tobytes()
+
+
+def _saved(image: Image.Image, name: str, options: dict[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, name, **options)
+    return buffer.getvalue()
+
+
+_ENCODERS: dict[str, Callable[[Picture, Kind], bytes]] = {
+    "PNG": _png,
+    "JPEG": _jpeg,
+    "TIFF": _tiff,
+    "GIF": _gif,
+    "WebP": _webp,
+    "BMP": _bmp,
+    "PPM": _netpbm,
+    "PGM": _netpbm,
+    "NPY": lambda picture, _: encode_npy(picture.frames),
+    "CSV": lambda picture, _: encode_csv(picture.frames[0]),
+}
+"""Name of a format -> what writes it."""
