@@ -62,12 +62,9 @@ def convolve(
 
     settings = output.settings()
     chosen = build_filter(what, where, look, settings.max_pixels)
-    from convkit.filtering.outputs import Input
 
-    jobs = output.destination().jobs(
-        [Input(str(p), p.name) for p in expand(inputs, recursive=output.recursive)],
-        chosen.operator.name,
-    )
+    found = expand(inputs, recursive=output.recursive)
+    jobs = output.destination().jobs(found, chosen.operator.name)
     _check_standard_output(console, jobs, show)
     _explain_same(console, chosen)
     if show.trace is not None:

@@ -96,6 +96,7 @@ def _answer_document(answer: Answer, windows: tuple[Window, Window]) -> dict[str
         "dilation": pair_of(windows, "dilation"),
         "formula": answer.formulas,
         "unread": {"bottom": answer.unread[0], "right": answer.unread[1]},
+        "read_of_every": answer.gaps,
     }
 
 

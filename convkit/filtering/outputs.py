@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from convkit.errors import ConvkitError
 from convkit.files import check_writable
-from convkit.images import check_format
+from convkit.images import Found, check_format
 
 STANDARD = "-"
 """Stands for standard input as an input, and for standard output as an output."""
@@ -45,13 +44,6 @@ class Job:
         return str(path.with_name(f"{path.stem}.{slug(map_name)}{path.suffix}"))
 
 
-class Input(NamedTuple):
-    """A path, and what of it lies below the folder that was searched for it."""
-
-    path: str
-    below: str
-
-
 @dataclass(frozen=True)
 class Destination:
     """What a user said of outputs.
@@ -73,12 +65,12 @@ class Destination:
     suffix: str | None = None
     force: bool = False
 
-    def jobs(self, inputs: Sequence[Input], operator_name: str) -> list[Job]:
+    def jobs(self, inputs: Sequence[Found], operator_name: str) -> list[Job]:
         """Say where the result of each input goes.
 
         Parameters
         ----------
-        inputs : sequence of Input
+        inputs : sequence of Found
         operator_name : str
             Becomes part of the names.
 
@@ -88,11 +80,11 @@ class Destination:
             If a result couldn't be written, would overwrite its input, or two would share a name.
         """
         if self.output is not None:
-            jobs = [self._named_job([path for path, _ in inputs], self.output)]
-        elif len(inputs) == 1 and self._is_text(inputs[0][0]):
-            jobs = [Job(inputs[0][0], STANDARD, ".csv")]
+            jobs = [self._named_job([str(path) for path, _ in inputs], self.output)]
+        elif len(inputs) == 1 and self._is_text(str(inputs[0].path)):
+            jobs = [Job(str(inputs[0].path), STANDARD, ".csv")]
         else:
-            jobs = [self._job(path, below, operator_name) for path, below in inputs]
+            jobs = [self._job(found, operator_name) for found in inputs]
         _check_distinct(jobs)
         for job in jobs:
             self._check(job)
@@ -114,11 +106,12 @@ class Destination:
         unsaid = self.folder is None and self.suffix is None
         return unsaid and default_suffix(source) == ".csv"
 
-    def _job(self, source: str, below: str, operator_name: str) -> Job:
-        path = Path("stdin" if below == STANDARD else below)
-        suffix = self.suffix or default_suffix(below)
-        folder = self.folder / path.parent if self.folder else Path()
-        return Job(source, str(folder / f"{path.stem}.{slug(operator_name)}{suffix}"), suffix)
+    def _job(self, found: Found, operator_name: str) -> Job:
+        source = str(found.path)
+        stem = "stdin" if source == STANDARD else found.below.stem
+        suffix = self.suffix or default_suffix(source)
+        folder = self.folder / found.below.parent if self.folder else Path()
+        return Job(source, str(folder / f"{stem}.{slug(operator_name)}{suffix}"), suffix)
 
     def _check(self, job: Job) -> None:
         if job.to_standard_output:

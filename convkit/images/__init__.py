@@ -9,7 +9,7 @@ from convkit.images.color import (
     with_alpha,
 )
 from convkit.images.encode import encode, write
-from convkit.images.expand import expand
+from convkit.images.expand import Found, expand
 from convkit.images.formats import SUFFIXES, check_format
 from convkit.images.limits import DEFAULT_MAX_PIXELS
 from convkit.images.picture import KINDS, Picture
@@ -20,6 +20,7 @@ __all__ = [
     "DEFAULT_MAX_PIXELS",
     "KINDS",
     "SUFFIXES",
+    "Found",
     "Picture",
     "check_format",
     "decode",

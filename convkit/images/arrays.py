@@ -50,19 +50,19 @@ def map_npy(path: Path, *, max_pixels: int) -> Picture:
     Raises
     ------
     ConvkitError
-        If it is broken, or no real (H, W) or (H, W, C) array.
+        If it is broken, or no real (H, W) or (H, W, C) array; (n,) is read as one row.
     """
     with path.open("rb") as stream:
         layout = _layout(stream, path.stat().st_size, str(path), max_pixels)
     array = np.memmap(path, layout.dtype, "r", layout.offset, layout.shape, layout.order)
-    return _picture(array, str(path))
+    return _picture(np.atleast_2d(array), str(path))
 
 
 def decode_npy(data: bytes, name: str, *, max_pixels: int) -> Picture:
     """Return the array in the bytes of a .npy file, see :func:`map_npy`."""
     layout = _layout(io.BytesIO(data), len(data), name, max_pixels)
     array: Frame = np.ndarray(layout.shape, layout.dtype, data, layout.offset, order=layout.order)
-    return _picture(array, name)
+    return _picture(np.atleast_2d(array), name)
 
 
 def encode_npy(frames: list[Frame]) -> bytes:
@@ -80,7 +80,7 @@ def _layout(stream: BinaryIO, size: int, name: str, max_pixels: int) -> _Layout:
         raise ConvkitError(f"'{name}' is a .npy file with a broken header") from error
     layout = _Layout(shape, "F" if fortran else "C", dtype, stream.tell())
     _check_numbers(layout, name)
-    check_pixels(shape[0] * shape[1], name, max_pixels)
+    check_pixels(math.prod(shape[:2]), name, max_pixels)
     if layout.offset + math.prod(shape) * dtype.itemsize > size:
         raise ConvkitError(f"'{name}' is truncated: its array of {shape} isn't all there")
     return layout
@@ -91,7 +91,7 @@ def _check_numbers(layout: _Layout, name: str) -> None:
     if dtype.kind not in "buif":
         kind = "Python objects" if dtype.hasobject else f"{dtype} values"
         raise ConvkitError(f"'{name}' holds {kind}, not real numbers", _KIND_HINTS.get(dtype.kind))
-    if len(shape) not in (2, 3):
+    if len(shape) not in (1, 2, 3):
         raise ConvkitError(
             f"'{name}' has {len(shape)} axes, {shape}, but an image has (H, W) or (H, W, C)",
             _AXES_HINTS.get(len(shape), "save one frame in each file"),
@@ -106,7 +106,6 @@ _KIND_HINTS = {
 }
 _AXES_HINTS = {
     0: "reshape it to (1, 1)",
-    1: "reshape it to (1, n)",
     4: "save one frame in each file; a bank of kernels is for --kernel",
 }
 

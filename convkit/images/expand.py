@@ -6,12 +6,20 @@ import glob
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from convkit.errors import ConvkitError
 from convkit.images.formats import READABLE
 
 
-def expand(inputs: Iterable[str], recursive: bool = False) -> list[Path]:
+class Found(NamedTuple):
+    """A file, and its path below the folder that was searched for it (else its name)."""
+
+    path: Path
+    below: Path
+
+
+def expand(inputs: Iterable[str], *, recursive: bool = False) -> list[Found]:
     """Return the files that inputs stand for, each once, in the order given.
 
     Parameters
@@ -28,21 +36,20 @@ def expand(inputs: Iterable[str], recursive: bool = False) -> list[Path]:
     ConvkitError
         If a pattern matches nothing, or a folder holds no picture or can't be read.
     """
-    found: dict[Path, Path] = {}
+    found: dict[Path, Found] = {}
     for text in inputs:
-        for path in _meant(text, recursive):
-            found.setdefault(path.resolve() if str(path) != "-" else path, path)
+        for each in _meant(text, recursive):
+            found.setdefault(each.path.resolve() if text != "-" else each.path, each)
     return list(found.values())
 
 
-def _meant(text: str, recursive: bool) -> list[Path]:
+def _meant(text: str, recursive: bool) -> list[Found]:
     path = Path(text)
     if path.is_dir():
-        return _pictures_in(path, recursive)
+        return [Found(each, each.relative_to(path)) for each in _pictures_in(path, recursive)]
     # A file may have a bracket in its name: only what doesn't exist is a pattern.
-    if text != "-" and not path.exists() and glob.has_magic(text):
-        return _matches(text)
-    return [path]
+    is_pattern = text != "-" and not path.exists() and glob.has_magic(text)
+    return [Found(each, Path(each.name)) for each in (_matches(text) if is_pattern else [path])]
 
 
 def _matches(pattern: str) -> list[Path]:

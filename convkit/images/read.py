@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from pathlib import Path
 
-from convkit.errors import ConvkitError, did_you_mean
+from convkit.errors import ConvkitError
+from convkit.files import display_name, read_bytes
 from convkit.images.arrays import (
     NPY_MAGIC,
     decode_csv,
@@ -17,8 +18,6 @@ from convkit.images.formats import TEXT_SUFFIXES
 from convkit.images.limits import DEFAULT_MAX_PIXELS
 from convkit.images.picture import Picture
 from convkit.images.raster import decode_raster
-
-STDIN = "standard input"
 
 
 def read(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Picture:
@@ -46,16 +45,9 @@ def read(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Picture:
         If there is nothing to read, it is no picture, broken, too large, or deeper than could be
         kept.
     """
-    if str(path) == "-":
-        return decode(_read_stdin(), STDIN, max_pixels=max_pixels)
-    path = Path(path)
-    try:
-        if path.is_file() and _starts_as_npy(path):
-            return map_npy(path, max_pixels=max_pixels)
-        data = path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    return decode(data, str(path), max_pixels=max_pixels)
+    if _is_npy_file(Path(path)):
+        return map_npy(Path(path), max_pixels=max_pixels)
+    return decode(read_bytes(path), display_name(path), max_pixels=max_pixels)
 
 
 def decode(data: bytes, name: str, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Picture:
@@ -77,31 +69,8 @@ def decode(data: bytes, name: str, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> P
     return decode_raster(data, name, max_pixels=max_pixels)
 
 
-def _read_stdin() -> bytes:
-    if sys.stdin is None or sys.stdin.closed:
-        raise ConvkitError("standard input is closed", "name a file")
-    if sys.stdin.isatty():
-        raise ConvkitError(
-            "standard input is a terminal, not a picture", "pipe one in, or name a file"
-        )
-    return sys.stdin.buffer.read()
-
-
-def _starts_as_npy(path: Path) -> bool:
+def _is_npy_file(path: Path) -> bool:
+    if not path.is_file() or not os.access(path, os.R_OK):
+        return False
     with path.open("rb") as stream:
         return stream.read(len(NPY_MAGIC)) == NPY_MAGIC
-
-
-def _unreadable(path: Path, error: OSError) -> ConvkitError:
-    if isinstance(error, FileNotFoundError):
-        return ConvkitError(f"no such file: '{path}'", _similar(path))
-    if isinstance(error, IsADirectoryError):
-        return ConvkitError(f"'{path}' is a folder, not a file", "name a file in it")
-    return ConvkitError(f"can't read '{path}': {error.strerror or error}")
-
-
-def _similar(path: Path) -> str | None:
-    try:
-        return did_you_mean(path.name, [neighbour.name for neighbour in path.parent.iterdir()])
-    except OSError:
-        return None

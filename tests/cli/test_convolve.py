@@ -52,7 +52,7 @@ def test_sobel_h_gives_the_edge_map_that_scipy_gives(tmp_path):
     off = np.abs(edges - np.minimum(answer, 255))
     # Luma may lie on a half, where float32 and float64 round apart.
     assert off.max() <= 4
-    assert (off > 0).mean() < 1e-3
+    assert (off > 0).mean() < 1e-2
     assert int(row[-1]) == pytest.approx((answer > 255).sum(), rel=0.01)
 
 
@@ -295,7 +295,7 @@ def test_quiet_says_nothing(folder):
         (["a.png", "-k", "box", "-o", "absent/out.png"], "no such folder"),
         (["a.png", "-k", "box", "-o", "b.png"], "--force"),
         (["a.png", "-k", "box", "-o", "a.png", "--force"], "the input itself"),
-        (["a.png", "-k", "box", "-o", "out.pgn"], ".png"),
+        (["a.png", "-k", "box", "-o", "out.pgn"], "did you mean"),
         (["a.png", "-k", "box", "-o", "out"], "suffix"),
         (["a.png", "b.png", "-k", "box", "-o", "out.png"], "2 inputs"),
         (["a.png", "-k", "box", "-o", "out.png", "--out-dir", "."], "give one"),

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from convkit.errors import ConvkitError
-from convkit.filtering.outputs import Destination, Input, Job, slug
+from convkit.filtering.outputs import Destination, Job, slug
+from convkit.images import Found
 
 
 def given(*paths):
-    return [Input(path, Path(path).name) for path in paths]
+    return [Found(Path(path), Path(Path(path).name)) for path in paths]
 
 
 @pytest.mark.parametrize(

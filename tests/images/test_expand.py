@@ -28,7 +28,7 @@ def here(tmp_path, monkeypatch):
 
 
 def names(*inputs, recursive=False):
-    return [path.as_posix() for path in expand(inputs, recursive)]
+    return [found.path.as_posix() for found in expand(inputs, recursive=recursive)]
 
 
 def test_files_keep_their_order(here):
@@ -46,6 +46,14 @@ def test_each_once(here):
 def test_folder(here):
     assert names(".") == ["a.JPG", "b.png", "x[1].png"]
     assert names(".", recursive=True) == ["a.JPG", "b.png", "x[1].png", "in/c.tif"]
+
+
+def test_where_a_file_lies_below_its_folder(here):
+    assert [found.below.as_posix() for found in expand(["in", "in/c.tif", "b.png"])] == [
+        "c.tif",
+        "b.png",
+    ]
+    assert "in/c.tif" in [found.below.as_posix() for found in expand(["."], recursive=True)]
 
 
 def test_patterns(here):
