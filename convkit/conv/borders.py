@@ -104,9 +104,9 @@ def gather(
     rows: tuple[int, int],
     columns: tuple[int, int],
     border: Border,
-    dtype: np.dtype[np.generic],
-) -> NDArray[Any]:
-    """Copy a block of an image that may reach over its edges, casting on the way.
+    block: NDArray[Any],
+) -> None:
+    """Copy a part of an image, which may reach over its edges, into a block, casting on the way.
 
     Parameters
     ----------
@@ -114,15 +114,10 @@ def gather(
     rows, columns : (int, int)
         First and last + 1, in pixels of the image; negative ones and ones beyond it lie outside.
     border : Border
-    dtype : dtype
-        Of the block.
-
-    Returns
-    -------
-    (rows, columns, C) array, contiguous
+    block : (rows, columns or more, C) array
+        Filled from the left.
     """
-    height, width, channels = image.shape
-    block = np.empty((rows[1] - rows[0], columns[1] - columns[0], channels), dtype)
+    height, width, _ = image.shape
     for to_rows, from_rows in _segments(*rows, height, border.mode):
         for to_columns, from_columns in _segments(*columns, width, border.mode):
             target = block[to_rows, to_columns]
@@ -130,7 +125,6 @@ def gather(
                 target[...] = border.value
             else:
                 target[...] = image[from_rows][:, from_columns]
-    return block
 
 
 def _segments(start: int, stop: int, n: int, mode: str) -> Iterator[tuple[slice, Source]]:

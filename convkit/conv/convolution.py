@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from convkit.conv.borders import Border
 from convkit.conv.plan import Plan, make_plan
-from convkit.conv.problem import Problem, compute_dtype, result_dtype
+from convkit.conv.problem import Problem
 from convkit.errors import ConvkitError
 from convkit.geometry import Pads, SameRule, axis_pads
 
@@ -103,9 +103,9 @@ def plan_convolution(
     border = border or Border()
     stride, dilation = _both(stride), _both(dilation)
     _check_channels(pixels, weights, border)
-    result = result_dtype(pixels.dtype)
     problem = Problem(
         shape=(pixels.shape[0], pixels.shape[1], pixels.shape[2]),
+        dtype=pixels.dtype,
         kernel=weights,
         pads=resolve_pads(
             pad, pixels.shape, weights.shape[-2:], stride=stride, dilation=dilation, rule=same_rule
@@ -113,8 +113,6 @@ def plan_convolution(
         border=border,
         stride=stride,
         dilation=dilation,
-        compute=compute_dtype(pixels.dtype, weights, result),
-        result=result,
         finite=_is_finite(pixels) and bool(np.isfinite(border.value).all()),
     )
     if 0 in problem.out_shape:  # output_size raises first; this says that it must

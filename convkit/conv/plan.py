@@ -1,19 +1,30 @@
-"""Choosing how to compute a convolution, in a way that can be explained."""
+"""Choosing how to compute a convolution, in a way that can be explained, and doing it.
+
+The output is cut into bands, which threads work on, and a band into strips, which stay in a core's
+own cache. Where they are cut doesn't depend on the number of threads, so neither do the results.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convkit.conv.problem import Problem
+from convkit.conv.problem import Problem, Span
 from convkit.conv.strategies import STRATEGIES
+from convkit.conv.workers import default_threads, in_parallel
 from convkit.errors import ConvkitError, unknown
 
-STRIP_BYTES = 1 << 19
-"""A strip and its temporaries should stay in a core's own cache."""
+Array = NDArray[Any]
+
+BAND_SAMPLES = 1 << 19
+"""A smaller band isn't worth handing to a thread."""
+
+MOST_BANDS = 16
+"""More would share the work no better, and read the rows between bands more often."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +43,60 @@ class Plan:
     strategy: str
     candidates: tuple[Candidate, ...]
 
-    def run(self, image: NDArray[Any]) -> NDArray[np.floating]:
-        """Compute the (H, W, C) output for an (H, W, C) image, strip by strip."""
+    def run(self, image: Array, *, threads: int | None = None) -> Array:
+        """Return the (H', W', C) output for an (H, W, C) image."""
         out = np.empty(self.problem.out_shape, self.problem.result)
-        strategy = STRATEGIES[self.strategy]
-        step = strip_rows(self.problem)
-        for first in range(0, len(out), step):
-            strategy.run(self.problem, image, out[first : first + step], first)
+
+        def keep(first: int, values: Array) -> None:
+            out[first : first + len(values)] = values
+
+        self.visit(image, keep, threads=threads)
         return out
+
+    def visit(
+        self, image: Array, see: Callable[[int, Array], None], *, threads: int | None = None
+    ) -> None:
+        """Call `see` with the first row and the values (rows, W', C) of every strip.
+
+        Values may be whole numbers where the problem is, and are gone after the call. Calls come
+        from several threads, for different rows.
+        """
+
+        def work(band: Span) -> None:
+            for (first, _), values in zip(
+                spans := list(self.spans(band)), self.strips(image, spans), strict=True
+            ):
+                see(first, values)
+
+        in_parallel(work, self.bands, threads or default_threads())
+
+    def strips(self, image: Array, spans: list[Span]) -> Iterator[Array]:
+        """Yield the values of each span of rows, in order."""
+        return STRATEGIES[self.strategy].strips(self.problem, image, spans)
+
+    @property
+    def bands(self) -> list[Span]:
+        """The spans of rows that threads work on."""
+        height, width, channels = self.problem.out_shape
+        wanted = min(MOST_BANDS, max(1, height * width * channels // BAND_SAMPLES))
+        strips = -(-height // self.strip_rows)
+        step = -(-strips // wanted) * self.strip_rows
+        return list(_cut((0, height), step))
+
+    def spans(self, band: Span) -> Iterator[Span]:
+        """Yield the spans of rows of a band's strips."""
+        return _cut(band, self.strip_rows)
+
+    @property
+    def strip_rows(self) -> int:
+        """How many output rows a strip has."""
+        return STRATEGIES[self.strategy].strip_rows(self.problem)
+
+
+def _cut(span: Span, step: int) -> Iterator[Span]:
+    first, last = span
+    for start in range(first, last, step):
+        yield start, min(start + step, last)
 
 
 def make_plan(problem: Problem, strategy: str | None = None) -> Plan:
@@ -69,12 +126,3 @@ def make_plan(problem: Problem, strategy: str | None = None) -> Plan:
             f"these can: {', '.join(able)}",
         )
     return Plan(problem, strategy, tuple(candidates))
-
-
-def strip_rows(problem: Problem) -> int:
-    """Return how many output rows to compute at a time."""
-    _, width, channels = problem.shape
-    row_bytes = (width + problem.kernel_size[1]) * channels * problem.compute.itemsize
-    rows = STRIP_BYTES // (row_bytes * problem.stride[0]) if row_bytes else 1
-    # A strip also reads the kernel's rows beyond it: too thin a strip reads them too often.
-    return max(rows, 2 * problem.kernel_size[0], 16)

@@ -13,8 +13,15 @@ from convkit.conv.borders import Border, gather
 from convkit.conv.factors import factorise
 from convkit.geometry import Pads, effective_kernel, output_size
 
+Array = NDArray[Any]
+Span = tuple[int, int]
+"""First and last + 1 of some rows."""
+
 FLOAT32_INTEGERS = 2**24
 """Whole numbers up to here are exact in float32."""
+
+STRIP_BYTES = 1 << 18
+"""What a strip's largest buffer should take: a core's own cache holds a few of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,27 +32,24 @@ class Problem:
     ----------
     shape : (int, int, int)
         Height, width and channels of the image.
+    dtype : dtype
+        Of the image.
     kernel : float64 array
         (kh, kw), applied to each channel alone, or a bank (out, in, kh, kw) over all channels.
     pads, border, stride, dilation
         Geometry; stride and dilation are (y, x).
-    compute : dtype
-        What is summed in: float64 where float32 couldn't hold every partial sum exactly.
-    result : dtype
-        Of the output.
     finite : bool
         Whether the image holds neither NaN nor infinity. Strategies that multiply pixels outside
         a window by zero must not run otherwise.
     """
 
     shape: tuple[int, int, int]
+    dtype: np.dtype[Any]
     kernel: NDArray[np.float64]
     pads: Pads
     border: Border
     stride: tuple[int, int]
     dilation: tuple[int, int]
-    compute: np.dtype[np.floating]
-    result: np.dtype[np.floating]
     finite: bool
 
     @property
@@ -54,15 +58,15 @@ class Problem:
         return self.kernel.ndim == 4
 
     @property
+    def is_dense(self) -> bool:
+        """Whether windows are one pixel apart and have no holes."""
+        return self.stride == self.dilation == (1, 1)
+
+    @property
     def kernel_size(self) -> tuple[int, int]:
         """Kernel height and width."""
         kh, kw = self.kernel.shape[-2:]
         return kh, kw
-
-    @cached_property
-    def weights(self) -> NDArray[np.floating]:
-        """The kernel in the dtype that is summed in."""
-        return self.kernel.astype(self.compute)
 
     @property
     def taps(self) -> int:
@@ -81,40 +85,107 @@ class Problem:
         )
 
     @cached_property
+    def is_whole(self) -> bool:
+        """Whether pixels, border and weights are whole numbers, so that the answer is exact."""
+        numbers = [self.kernel, np.asarray(self.border.value)]
+        return self.dtype.kind in "biu" and all((n == np.rint(n)).all() for n in numbers)
+
+    @cached_property
+    def bound(self) -> float:
+        """The largest magnitude that a sum can have, for whole numbers."""
+        largest = max(_largest(self.dtype), *(abs(value) for value in self.border.value))
+        return float(np.abs(self.kernel).sum() * largest)
+
+    @cached_property
+    def result(self) -> np.dtype[Any]:
+        """The dtype of the output: float32 for what fits into 16 bits and for float32."""
+        widest = 4 if self.dtype.kind == "f" else 2
+        return np.dtype(np.float32 if self.dtype.itemsize <= widest else np.float64)
+
+    @cached_property
+    def compute(self) -> np.dtype[Any]:
+        """What is summed in: float64 where float32 couldn't hold every partial sum exactly."""
+        if self.is_whole and self.bound >= FLOAT32_INTEGERS:
+            return np.dtype(np.float64)
+        return self.result
+
+    @cached_property
+    def weights(self) -> Array:
+        """The kernel in the dtype that is summed in."""
+        return self.kernel.astype(self.compute)
+
+    @cached_property
     def factors(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
         """The column and row whose outer product the kernel is, or None."""
         return None if self.is_bank else factorise(self.kernel)
 
-    def block(self, image: NDArray[Any], first: int, last: int) -> NDArray[Any]:
-        """Gather the pixels that output rows first…last-1 read, in the compute dtype."""
-        (kh, kw), (sy, sx), (dy, dx) = self.kernel_size, self.stride, self.dilation
-        top, left = -self.pads.top, -self.pads.left
-        rows = first * sy + top, (last - 1) * sy + top + effective_kernel(kh, dy)
-        width = (self.out_shape[1] - 1) * sx + effective_kernel(kw, dx)
-        return gather(image, rows, (left, left + width), self.border, self.compute)
+    @cached_property
+    def block_width(self) -> int:
+        """How many columns the windows of a row read together."""
+        (_, kw), (_, sx), (_, dx) = self.kernel_size, self.stride, self.dilation
+        return (self.out_shape[1] - 1) * sx + effective_kernel(kw, dx)
+
+    def block_rows(self, rows: int) -> int:
+        """Return how many image rows the windows of some output rows read together."""
+        (kh, _), (sy, _), (dy, _) = self.kernel_size, self.stride, self.dilation
+        return (rows - 1) * sy + effective_kernel(kh, dy)
+
+    def cache_rows(self, bytes_in_a_row: int) -> int:
+        """Return how many rows of a buffer fit into a strip; at least 16, or it isn't worth it."""
+        return max(16, STRIP_BYTES // max(1, bytes_in_a_row))
 
 
-def compute_dtype(
-    image: np.dtype[np.generic], kernel: NDArray[np.float64], result: np.dtype[np.floating]
-) -> np.dtype[np.floating]:
-    """Return what to sum in, so that whole numbers stay exact."""
-    whole = image.kind in "biu" and bool((kernel == np.rint(kernel)).all())
-    if not whole or result == np.float64:
-        return result
-    largest = _largest(image)
-    exact = np.abs(kernel).sum() * largest < FLOAT32_INTEGERS
-    return np.dtype(np.float32) if exact else np.dtype(np.float64)
+class Block:
+    """The pixels (rows, columns, C) that a strip reads, padded and cast.
 
+    One array is filled again for every strip, since fresh memory would cost more than the
+    arithmetic, and rows that the strip before has read, too, are kept.
 
-def result_dtype(image: np.dtype[np.generic]) -> np.dtype[np.floating]:
-    """Return float32 for what fits into 16 bits and for float32, else float64."""
-    widest = 4 if image.kind == "f" else 2
-    return np.dtype(np.float32 if image.itemsize <= widest else np.float64)
+    Parameters
+    ----------
+    problem : Problem
+    rows : int
+        Output rows of the tallest strip.
+    dtype : dtype, optional
+        By default what is summed in.
+    columns : int, optional
+        More than are read, if the caller needs them; they stay zero.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        rows: int,
+        *,
+        dtype: np.dtype[Any] | None = None,
+        columns: int | None = None,
+    ) -> None:
+        shape = problem.block_rows(rows), columns or problem.block_width, problem.shape[2]
+        self.pixels = np.zeros(shape, dtype or problem.compute)
+        self._problem = problem
+        self._holds: Span | None = None
+
+    def read(self, image: Array, span: Span) -> Array:
+        """Return the pixels that a span of output rows reads; spans come in order."""
+        problem = self._problem
+        start = span[0] * problem.stride[0] - problem.pads.top
+        stop = start + problem.block_rows(span[1] - span[0])
+        kept = 0
+        if self._holds is not None and self._holds[1] > start:
+            kept = self._holds[1] - start
+            self.pixels[:kept] = self.pixels[start - self._holds[0] :][:kept].copy()
+        columns = -problem.pads.left, problem.block_width - problem.pads.left
+        used = self.pixels[: stop - start]
+        gather(image, (start + kept, stop), columns, problem.border, used[kept:])
+        self._holds = start, stop
+        return used
 
 
 def _largest(dtype: np.dtype[Any]) -> int:
     """Return the largest magnitude that a boolean or integer dtype holds."""
     if dtype.kind == "b":
         return 1
+    if dtype.kind not in "iu":
+        return 0
     bounds = np.iinfo(dtype)
     return max(-int(bounds.min), int(bounds.max))

@@ -141,13 +141,10 @@ def read_window(
     pixels: Array, problem: Problem, rows: NDArray[np.intp], columns: NDArray[np.intp]
 ) -> Array:
     """Return the (kh, kw, C) samples under the weights, in float64."""
-    block = gather(
-        pixels,
-        (int(rows[0]), int(rows[-1]) + 1),
-        (int(columns[0]), int(columns[-1]) + 1),
-        problem.border,
-        np.dtype(np.float64),
-    )
+    down = int(rows[0]), int(rows[-1]) + 1
+    along = int(columns[0]), int(columns[-1]) + 1
+    block = np.empty((down[1] - down[0], along[1] - along[0], pixels.shape[2]))
+    gather(pixels, down, along, problem.border, block)
     return block[:: problem.dilation[0], :: problem.dilation[1]]
 
 

@@ -1,17 +1,16 @@
 """The ways to compute a convolution, one file each, and the table of them.
 
-A strategy is a module with three functions. The plan asks ``supports`` and ``cost``; the strip
-runner calls ``run`` once for each strip of output rows.
+A strategy is a module with four functions. The plan asks ``supports`` and ``cost``, cuts the output
+into spans of ``strip_rows`` rows, and takes their values from ``strips``.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
-from numpy.typing import NDArray
-
-from convkit.conv.problem import Problem
-from convkit.conv.strategies import bank, direct, gemm, separable
+from convkit.conv.problem import Array, Problem, Span
+from convkit.conv.strategies import bank, dft, direct, gemm, integer, separable
 
 
 class Strategy(Protocol):
@@ -22,17 +21,27 @@ class Strategy(Protocol):
         ...
 
     def cost(self, problem: Problem) -> float:
-        """Return the estimated work in nanoseconds for each output sample, on one core."""
+        """Return the estimated nanoseconds for each output sample, on one core."""
         ...
 
-    def run(self, problem: Problem, image: NDArray[Any], out: NDArray[Any], first: int) -> None:
-        """Compute the output rows first… into `out` (rows, W, C)."""
+    def strip_rows(self, problem: Problem) -> int:
+        """Return how many output rows it likes to compute at a time."""
+        ...
+
+    def strips(self, problem: Problem, image: Array, spans: Sequence[Span]) -> Iterator[Array]:
+        """Yield the values (rows, W', C) of consecutive spans of output rows.
+
+        All but the last have ``strip_rows`` rows. An array is the caller's until the next is
+        asked for.
+        """
         ...
 
 
 STRATEGIES: dict[str, Strategy] = {
-    "direct": direct,
+    "integer": integer,
     "separable": separable,
     "gemm": gemm,
+    "dft": dft,
     "bank": bank,
+    "direct": direct,
 }

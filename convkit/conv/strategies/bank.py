@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
-from convkit.conv.problem import Problem
+from convkit.conv.problem import Array, Block, Problem, Span
 from convkit.geometry import effective_kernel
 
 
@@ -18,18 +17,23 @@ def supports(problem: Problem) -> bool:
 
 def cost(problem: Problem) -> float:
     """Return nanoseconds for each output sample: its share of the copy, then the product."""
-    out_channels = int(problem.kernel.shape[0])
-    per_window = int(problem.kernel[0].size)
-    return per_window * (1.0 / out_channels + 0.025)
+    return int(problem.kernel[0].size) * (1.0 / len(problem.kernel) + 0.025)
 
 
-def run(problem: Problem, image: NDArray[Any], out: NDArray[Any], first: int) -> None:
-    """Compute the output rows first… into `out`."""
-    rows, width, out_channels = out.shape
+def strip_rows(problem: Problem) -> int:
+    """Return how many output rows a strip has."""
+    window = int(problem.kernel[0].size)
+    return problem.cache_rows(problem.out_shape[1] * window * problem.compute.itemsize)
+
+
+def strips(problem: Problem, image: Array, spans: Sequence[Span]) -> Iterator[Array]:
+    """Yield the values of each span."""
     (kh, kw), (sy, sx), (dy, dx) = problem.kernel_size, problem.stride, problem.dilation
-    block = problem.block(image, first, first + rows)
-    span = effective_kernel(kh, dy), effective_kernel(kw, dx)
-    windows = sliding_window_view(block, span, axis=(0, 1))[::sy, ::sx, :, ::dy, ::dx]
-    columns = windows.reshape(rows * width, -1)
-    weights = problem.weights.reshape(out_channels, -1).T
-    out[...] = (columns @ weights).reshape(out.shape)
+    reach = effective_kernel(kh, dy), effective_kernel(kw, dx)
+    weights = problem.weights.reshape(len(problem.kernel), -1).T
+    block = Block(problem, spans[0][1] - spans[0][0])
+    for span in spans:
+        used = block.read(image, span)
+        windows = sliding_window_view(used, reach, axis=(0, 1))[::sy, ::sx, :, ::dy, ::dx]
+        columns = windows.reshape(-1, len(weights))
+        yield (columns @ weights).reshape(span[1] - span[0], *problem.out_shape[1:])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from convkit.conv.problem import Problem
+from convkit.conv.problem import Array, Block, Problem, Span
 
 
 def supports(problem: Problem) -> bool:
@@ -17,32 +16,42 @@ def supports(problem: Problem) -> bool:
 
 def cost(problem: Problem) -> float:
     """Return nanoseconds for each output sample: gathering, then a multiply and an add a tap."""
-    return 1.0 + 0.9 * problem.taps
+    return (1.0 + 0.25 * problem.taps) * problem.compute.itemsize / 4
 
 
-def run(problem: Problem, image: NDArray[Any], out: NDArray[Any], first: int) -> None:
-    """Compute the output rows first… into `out`."""
-    block = problem.block(image, first, first + len(out))
-    total = np.zeros(out.shape, problem.compute)
-    line = np.empty_like(total)
-    term = np.empty_like(total)
+def strip_rows(problem: Problem) -> int:
+    """Return how many output rows a strip has."""
+    return problem.cache_rows(problem.out_shape[1] * problem.shape[2] * problem.compute.itemsize)
+
+
+def strips(problem: Problem, image: Array, spans: Sequence[Span]) -> Iterator[Array]:
+    """Yield the values of each span."""
+    tallest = spans[0][1] - spans[0][0]
+    block = Block(problem, tallest)
+    buffers = [np.empty((tallest, *problem.out_shape[1:]), problem.compute) for _ in range(3)]
+    for span in spans:
+        used = block.read(image, span)
+        yield _strip(problem, used, [buffer[: span[1] - span[0]] for buffer in buffers])
+
+
+def _strip(problem: Problem, block: Array, buffers: Sequence[Array]) -> Array:
+    total, line, term = buffers
+    total[...] = 0
     # Each kernel row is summed by itself first: rounding errors then grow with kh + kw terms
     # rather than with kh * kw.
     for i, weights in enumerate(problem.weights):
         taps = [(j, weight) for j, weight in enumerate(weights) if weight]
         for count, (j, weight) in enumerate(taps):
             target = term if count else line
-            np.multiply(_window(problem, block, (i, j), out.shape), weight, out=target)
+            np.multiply(_window(problem, block, (i, j), total.shape), weight, out=target)
             if count:
                 line += term
         if taps:
             total += line
-    out[...] = total
+    return total
 
 
-def _window(
-    problem: Problem, block: NDArray[Any], tap: tuple[int, int], shape: tuple[int, ...]
-) -> NDArray[Any]:
+def _window(problem: Problem, block: Array, tap: tuple[int, int], shape: tuple[int, ...]) -> Array:
     """Return, for every output sample, the pixel under one weight."""
     (sy, sx), (dy, dx) = problem.stride, problem.dilation
     (i, j), (rows, width) = tap, shape[:2]

@@ -1,75 +1,83 @@
-"""A dense kernel as matrix products with a banded matrix (phase GEMM).
+"""A kernel as one matrix product over shifted rows.
 
-A strip is cut into column blocks of ``BLOCK`` outputs. A block reads L = BLOCK + kw - 1 columns;
-stepping down by kh rows gives slabs of kh * L pixels that don't overlap, so that BLAS takes them
-where they lie, and each slab times a banded (kh * L, BLOCK) matrix is one row of outputs. Starting
-at each of the kh row phases covers every output row.
+The rows that A output rows read are copied once for each kernel column, shifted by it; below each
+other they make a matrix with as many columns as the row has samples. The weights make a matrix
+(A, copied rows) in which the kernel moves down from output row to output row. Their product is the
+A output rows: no pixel is moved more than kw times, channels stay interleaved, and the product is
+wide, as BLAS likes it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided, sliding_window_view
-from numpy.typing import NDArray
+from numpy.lib.stride_tricks import as_strided
 
-from convkit.conv.problem import Problem
+from convkit.conv.problem import Array, Block, Problem, Span
 
-BLOCK = 16
-"""Output columns in one product: more waste multiplications by zero, fewer waste the copy."""
+ROWS = 8
+"""Output rows of one product: more waste multiplications by zero, fewer keep BLAS less busy."""
+
+COPY_BYTES = 1 << 20
+"""What the shifted copies of a strip may take."""
 
 
 def supports(problem: Problem) -> bool:
-    """Return whether the windows are dense and no zero of the band can meet a NaN."""
-    return (
-        not problem.is_bank
-        and problem.finite
-        and problem.stride == (1, 1)
-        and problem.dilation == (1, 1)
-    )
+    """Return whether no zero of the weights' matrix can meet a NaN."""
+    return not problem.is_bank and problem.finite
 
 
 def cost(problem: Problem) -> float:
-    """Return nanoseconds for each output sample: the copy into blocks, then the products."""
-    kh, kw = problem.kernel_size
-    length = BLOCK + kw - 1
-    rate = 0.025 if problem.compute == np.float32 else 0.05  # ns for a multiply-add
-    return 1.5 + 1.5 * length / BLOCK + rate * kh * length
+    """Return nanoseconds for each output sample: the copies, then the product."""
+    per_output = problem.block_rows(ROWS) * problem.kernel_size[1] / ROWS
+    return (0.3 + per_output * (0.035 + 0.026 * ROWS)) * problem.compute.itemsize / 4
 
 
-def run(problem: Problem, image: NDArray[Any], out: NDArray[Any], first: int) -> None:
-    """Compute the output rows first… into `out`."""
-    rows, width, channels = out.shape
-    kh, kw = problem.kernel_size
-    block = problem.block(image, first, first + rows)
-    nb = min(BLOCK, width)
-    band = banded(problem.weights, nb)
-    # The last block is moved left so that it ends with the row; its overlap is computed twice.
-    starts = np.minimum(np.arange(0, width, nb), width - nb)
-    windows = sliding_window_view(block, nb + kw - 1, axis=1)[:, starts]
-    for channel in range(channels):
-        slabs = np.ascontiguousarray(windows[:, :, channel].swapaxes(0, 1))
-        for phase in range(min(kh, rows)):
-            product = _phase(slabs, phase, kh, rows) @ band
-            for index, start in enumerate(starts):
-                out[phase::kh, start : start + nb, channel] = product[index]
+def strip_rows(problem: Problem) -> int:
+    """Return how many output rows a strip has."""
+    group = _group_bytes(problem)
+    return ROWS * max(1, min(8, COPY_BYTES // group))
 
 
-def banded(kernel: NDArray[Any], nb: int) -> NDArray[Any]:
-    """Return the (kh * L, nb) matrix whose column x holds the kernel moved right by x."""
-    kh, kw = kernel.shape
-    length = nb + kw - 1
-    matrix = np.zeros((kh, length, nb), kernel.dtype)
-    for column in range(nb):
-        matrix[:, column : column + kw, column] = kernel
-    return matrix.reshape(kh * length, nb)
+def strips(problem: Problem, image: Array, spans: Sequence[Span]) -> Iterator[Array]:
+    """Yield the values of each span."""
+    tallest = spans[0][1] - spans[0][0]
+    groups = -(-tallest // ROWS)
+    block = Block(problem, groups * ROWS)
+    width, channels = problem.out_shape[1:]
+    reads, kw = problem.block_rows(ROWS), problem.kernel_size[1]
+    copies = np.empty((groups, kw, reads, width, channels), problem.compute)
+    windows = _shifted(problem, block.pixels, copies.shape)
+    outputs = np.empty((groups, ROWS, width * channels), problem.compute)
+    weights = _weights(problem)
+    for span in spans:
+        block.read(image, span)
+        used = -(-(span[1] - span[0]) // ROWS)
+        copies[:used] = windows[:used]
+        columns = copies[:used].reshape(used, kw * reads, width * channels)
+        np.matmul(weights, columns, out=outputs[:used])
+        yield outputs.reshape(-1, width, channels)[: span[1] - span[0]]
 
 
-def _phase(slabs: NDArray[Any], phase: int, kh: int, rows: int) -> NDArray[Any]:
-    """View slabs (blocks, rows + kh - 1, L) as (blocks, m, kh * L): rows phase, phase + kh, …"""
-    count = len(range(phase, rows, kh))
-    per_block, per_row, per_pixel = slabs.strides
-    shape = slabs.shape[0], count, kh * slabs.shape[2]
-    strides = per_block, kh * per_row, per_pixel
-    return as_strided(slabs[:, phase:], shape, strides, writeable=False)
+def _group_bytes(problem: Problem) -> int:
+    samples = problem.block_rows(ROWS) * problem.kernel_size[1] * problem.out_shape[1]
+    return samples * problem.shape[2] * problem.compute.itemsize
+
+
+def _shifted(problem: Problem, block: Array, shape: tuple[int, ...]) -> Array:
+    """View a block as (groups, kw, rows read, W', C): each group's rows, moved by every column."""
+    per_row, per_column, per_channel = block.strides
+    (sy, sx), dx = problem.stride, problem.dilation[1]
+    strides = ROWS * sy * per_row, dx * per_column, per_row, sx * per_column, per_channel
+    return as_strided(block, shape, strides, writeable=False)
+
+
+def _weights(problem: Problem) -> Array:
+    """Return the (ROWS, kw * rows read) matrix that takes shifted rows to output rows."""
+    (kh, kw), sy, dy = problem.kernel_size, problem.stride[0], problem.dilation[0]
+    matrix = np.zeros((ROWS, kw, problem.block_rows(ROWS)), problem.compute)
+    for row in range(ROWS):
+        for i in range(kh):
+            matrix[row, :, row * sy + i * dy] = problem.weights[i]
+    return matrix.reshape(ROWS, -1)
