@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import gcd
 from typing import NamedTuple, TypedDict
 
 from convkit import geometry
@@ -247,11 +248,15 @@ class TransposedWindow(Window):
         Where the stride leaves an output that no input reaches, it is the two around it.
         """
         place = output + self.pads(n)[0]
-        steps = [place - self.dilation * tap for tap in range(self.kernel)]
-        inputs = [step // self.stride for step in steps if step % self.stride == 0]
-        if inputs:
-            return inputs[-1], inputs[0]
-        return steps[-1] // self.stride, -(-steps[0] // self.stride)
+        # The taps t with d·t ≡ place (mod s) are every q-th one: those whose input is whole.
+        common = gcd(self.dilation, self.stride)
+        q = self.stride // common
+        first = place // common * pow(self.dilation // common, -1, q) % q
+        if place % common or first >= self.kernel:
+            return place // self.stride, -(-place // self.stride)
+        last = first + (self.kernel - 1 - first) // q * q
+        farthest, nearest = place - self.dilation * last, place - self.dilation * first
+        return farthest // self.stride, nearest // self.stride
 
     def unread(self, n: int) -> int:
         """Return 0: every input is spread out."""

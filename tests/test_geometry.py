@@ -213,7 +213,7 @@ def test_pairs(text, pair):
 
 @pytest.mark.parametrize("text", ["", "a", "1,2,3", "1.5", "3x", "²", "1_0", "9" * 5000, "nan"])
 def test_what_is_no_pair(text):
-    with pytest.raises(ConvkitError, match="^stride must be one whole number or two"):
+    with pytest.raises(ConvkitError, match=r"^stride must be one whole number or two"):
         geometry.parse_pair(text, "stride")
 
 

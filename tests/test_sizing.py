@@ -115,9 +115,9 @@ def test_an_answer_holds_both_axes():
 
 
 def test_an_answer_names_the_axis_that_fails():
-    with pytest.raises(ConvkitError, match="^width: a kernel spanning 3"):
+    with pytest.raises(ConvkitError, match=r"^width: a kernel spanning 3"):
         answer(parse_size("28x2"), (Window(3), Window(3)))
-    with pytest.raises(ConvkitError, match="^a kernel spanning 3"):
+    with pytest.raises(ConvkitError, match=r"^a kernel spanning 3"):
         answer(parse_size("2"), (Window(3), Window(3)))
 
 

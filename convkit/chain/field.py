@@ -16,7 +16,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
+from convkit.errors import ConvkitError
 from convkit.window import Pair, Window
+
+# No network enlarges its input more than some ten times; this many steps still take no time.
+LONGEST_PERIOD = 4096
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,20 @@ class Field:
         return Fraction(sum(self.edges[0]), 2)
 
     def through(self, window: Window, n: int) -> Field:
-        """Return the field behind a window that slides over the `n` positions of this one."""
+        """Return the field behind a window that slides over the `n` positions of this one.
+
+        Raises
+        ------
+        ConvkitError
+            If transposed strides make the period longer than :data:`LONGEST_PERIOD`.
+        """
         outputs, moved = window.period
         turns = len(self.edges) // gcd(len(self.edges), moved)
+        if outputs * turns > LONGEST_PERIOD:
+            raise ConvkitError(
+                f"transposed strides enlarge the input {outputs * turns:,} times",
+                f"receptive fields are followed up to {LONGEST_PERIOD:,} times",
+            )
         reads = [window.reads(output, n) for output in range(outputs * turns)]
         edges = tuple((self._at(first)[0], self._at(last)[1]) for first, last in reads)
         return Field(edges, self.shift * turns * moved // len(self.edges))

@@ -18,7 +18,6 @@ app = typer.Typer(
     name="convkit",
     cls=QuickGroup,
     help="Convolve images and see every number, from the command line.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     context_settings=CONTEXT,
 )
@@ -50,11 +49,14 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run the program with `arguments` and return its exit code."""
+    """Run the program with `arguments`, by default ``--help``, and return its exit code."""
     try:
-        return app(arguments, prog_name="convkit", standalone_mode=False) or 0
+        return app(arguments or ["--help"], prog_name="convkit", standalone_mode=False) or 0
     except typer.TyperException as error:
-        Console().error(_one_line(error), "see convkit --help")
+        context = getattr(error, "ctx", None)
+        Console().error(
+            _one_line(error), f"see {context.command_path if context else 'convkit'} --help"
+        )
         return BAD_INPUT
     except (typer.Abort, KeyboardInterrupt):
         Console().error("interrupted")

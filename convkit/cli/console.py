@@ -10,7 +10,7 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Table:
         Words around the table, for a terminal only.
     marked : set of int
         Indices of rows to draw attention to on a terminal.
+    said_once : sequence of str
+        Columns that a terminal names in the title instead, where all rows agree.
     """
 
     columns: Sequence[str]
@@ -39,6 +41,22 @@ class Table:
     title: str = ""
     footer: str = ""
     marked: set[int] = field(default_factory=set)
+    said_once: Sequence[str] = ()
+
+    def condensed(self) -> Table:
+        """Return the table with what `said_once` names, and all rows agree on, in its title."""
+        said = {
+            index: f"{name} {readable(self.rows[0][index])}"
+            for index, name in enumerate(self.columns)
+            if name in self.said_once and len({row[index] for row in self.rows}) == 1
+        }
+        kept = [index for index in range(len(self.columns)) if index not in said]
+        return replace(
+            self,
+            columns=[self.columns[index] for index in kept],
+            rows=[[row[index] for index in kept] for row in self.rows],
+            title=" · ".join(filter(None, [self.title, *said.values()])),
+        )
 
 
 @dataclass
@@ -56,7 +74,7 @@ class Console:
     def table(self, table: Table) -> None:
         """Print a table: drawn on a terminal, tab-separated in a pipe."""
         if self.stdout.isatty():
-            self.rich().print(_draw(table))
+            self.rich().print(_draw(table.condensed()))
         else:
             self.text(tab_separated(table.columns, table.rows))
 
@@ -184,23 +202,19 @@ def _rich_console(stream: TextIO) -> RichConsole:
 def _draw(table: Table) -> Any:
     import rich.box
     import rich.table
+    from rich.console import Group
     from rich.text import Text
 
-    drawn = rich.table.Table(
-        # As Text, since a file called a[/b].png is no markup.
-        title=Text(table.title, "table.title") if table.title else None,
-        caption=Text(table.footer, "table.caption") if table.footer else None,
-        box=rich.box.SIMPLE_HEAD,
-        title_justify="left",
-        caption_justify="left",
-    )
+    drawn = rich.table.Table(box=rich.box.SIMPLE_HEAD)
     for index, name in enumerate(table.columns):
         numeric = is_numeric(row[index] for row in table.rows)
         drawn.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
     for index, row in enumerate(table.rows):
         style = "bold yellow" if index in table.marked else None
         drawn.add_row(*(Text(readable(cell)) for cell in row), style=style)
-    return drawn
+    # Beside the table, which would wrap them to its width; as Text, since a[/b].png is no markup.
+    title, footer = Text(table.title, "table.title"), Text(table.footer, "table.caption")
+    return Group(*(part for part in (title, drawn, footer) if part))
 
 
 def _finite(value: Any) -> Any:

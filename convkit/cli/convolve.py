@@ -143,6 +143,7 @@ def _report(console: Console, done: list[Summary], failed: list[Failed]) -> None
     if shown and not console.as_json:
         console.table(_table(shown))
     for record in records:
+        console.detail(_decided(record))
         if record["output"] == "-" and record["clipped"]:
             console.note(f"{record['clipped']:,} samples of '{record['input']}' were clipped")
     for each in failed:
@@ -169,7 +170,17 @@ def _table(records: list[dict[str, Any]]) -> Table:
             record["clipped"],
         ]
 
-    return Table(COLUMNS, [row(record) for record in records])
+    return Table(COLUMNS, [row(record) for record in records], said_once=COLUMNS[2:7])
+
+
+def _decided(record: dict[str, Any]) -> str:
+    pads, stride, dilation = (
+        ",".join(map(str, record[name])) for name in ("pad", "stride", "dilation")
+    )
+    return (
+        f"{record['input']}: strategy {record['strategy']}, pads {pads} of {record['pad_mode']} "
+        f"(top, bottom, left, right), stride {stride}, dilation {dilation} (y, x)"
+    )
 
 
 def _size(shape: list[int]) -> str:

@@ -118,7 +118,7 @@ def _rank(description: Description) -> str:
 
 
 def _term(term: Term) -> str:
-    column, row = (" ".join(f"{value:.2g}" for value in vector) for vector in term)
+    column, row = (" ".join(f"{value:z.2g}" for value in vector) for vector in term)
     return f"({column})ᵀ × ({row})"
 
 

@@ -59,7 +59,12 @@ def mse(
         typer.Option(metavar="R", help="White minus black, for PSNR and SSIM of matrices."),
     ] = None,
     metric: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Print this measure alone: a bare number.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Print this measure alone, a bare number: mse, rmse, mae, r2, max_error; of "
+            "pictures also psnr, ssim.",
+        ),
     ] = None,
     rows: Annotated[
         bool, typer.Option("--rows", help="Print the error of every row, in a pipe instead.")

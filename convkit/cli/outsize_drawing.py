@@ -47,7 +47,7 @@ def _drawn(lines: list[dict[str, Any]], names: list[str]) -> Any:
     import rich.table
     from rich.text import Text
 
-    drawn = rich.table.Table(box=rich.box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    drawn = rich.table.Table(box=rich.box.SIMPLE_HEAD, padding=0, show_edge=False)
     drawn.add_column("layer", overflow="fold")
     for name in names:
         drawn.add_column(HEADERS[name], justify="right", overflow="fold")

@@ -76,8 +76,9 @@ def _without_empty_columns(table: Table) -> Table:
 
 def _answer_lines(answer: Answer) -> str:
     lines = [f"{answer.size} → {answer.output}"]
-    for symbols, formula in zip(answer.symbols, answer.formulas, strict=False):
-        lines += [f"  {symbols}", f"  {formula}"]
+    axes = ("height: ", "width: ") if len(answer.formulas) > 1 else ("",)
+    lines += [f"  {symbols}" for symbols in answer.symbols]
+    lines += [f"  {axis}{text}" for axis, text in zip(axes, answer.formulas, strict=True)]
     if any(answer.pads):
         lines.append("  pad: {} top, {} bottom, {} left, {} right".format(*answer.pads))
     if unread_text(answer):

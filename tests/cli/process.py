@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -63,28 +64,57 @@ def convkit(*arguments, stdin=b"", cwd=ROOT, **variables):
     return Result(process.returncode, process.stdout, process.stderr.decode())
 
 
-def on_terminal(*arguments, columns=100, cwd=ROOT, colour=False, code=0):
-    """Return what convkit draws on a pseudo-terminal, stdout and stderr together."""
+def on_terminal(*arguments, code=0, **where):
+    """Return what convkit draws on a pseudo-terminal; `where` as for :func:`drawn`."""
+    returned, text = drawn([*COMMAND, *map(str, arguments)], **where)
+    assert returned == code, text
+    return text
+
+
+def drawn(command, *, columns=100, cwd=ROOT, colour=False, **variables):
+    """Run a command on a pseudo-terminal.
+
+    Returns
+    -------
+    (int, str)
+        Its exit code, and what it wrote: stdout and stderr together.
+    """
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-    variables = {"COLUMNS": str(columns), "LINES": "40", "TERM": "xterm-256color"}
-    if not colour:
-        variables |= {"TERM": "dumb", "NO_COLOR": "1"}
+    size = {"COLUMNS": str(columns), "LINES": "40"}
+    look = {"TERM": "xterm-256color"} if colour else {"TERM": "dumb", "NO_COLOR": "1"}
     with subprocess.Popen(
-        [*COMMAND, *map(str, arguments)],
+        command,
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
         cwd=cwd,
-        env=environment(**variables),
+        env=environment(**size | look | variables),
     ) as process:
         os.close(theirs)
-        drawn = b""
+        output = b""
         try:
             while part := os.read(ours, 65536):
-                drawn += part
+                output += part
         except OSError:  # Linux answers EIO when the other side has left
             pass
         os.close(ours)
-    assert process.returncode == code, drawn.decode()
-    return drawn.decode().replace("\r\n", "\n")
+    return process.returncode, output.decode().replace("\r\n", "\n")
+
+
+def workplace(folder):
+    """Make a folder like the repository's root, in which commands run as a reader types them.
+
+    Returns
+    -------
+    str
+        The PATH on which ``convkit`` is this checkout.
+    """
+    for name in ("sample_images", "sample_data", "configs"):
+        shutil.copytree(ROOT / name, folder / name)
+    programs = folder / ".programs"
+    programs.mkdir()
+    program = programs / "convkit"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m convkit "$@"\n')
+    program.chmod(0o755)
+    return os.pathsep.join([str(programs), os.environ["PATH"]])

@@ -3,59 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shlex
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from convkit.kernels import kernel, names
-
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "convkit", "kernels"]
+from tests.cli import process
 
 
-def run(*arguments, cwd=ROOT):
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=environment,
-        check=False,
-    )
+def run(*arguments, **options):
+    return process.convkit("kernels", *arguments, **options)
 
 
-def on_terminal(*arguments, columns=100, **variables):
-    """Return what the command draws on a pseudo-terminal."""
-    pty = pytest.importorskip("pty")
-    ours, theirs = pty.openpty()
-    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-    environment |= {"COLUMNS": str(columns), "TERM": "xterm-256color", **variables}
-    with subprocess.Popen(
-        [*COMMAND, *arguments], stdout=theirs, stderr=theirs, cwd=ROOT, env=environment
-    ) as process:
-        os.close(theirs)
-        drawn = b""
-        try:
-            while chunk := os.read(ours, 65536):
-                drawn += chunk
-        except OSError:  # Linux answers EIO when the other side has left
-            pass
-    os.close(ours)
-    assert process.returncode == 0
-    return drawn.decode().replace("\r\n", "\n")
+def on_terminal(*arguments, **options):
+    return process.on_terminal("kernels", *arguments, colour=True, **options)
 
 
-def rows(process):
-    assert process.returncode == 0, process.stderr
-    assert process.stderr == ""
-    return [line.split("\t") for line in process.stdout.splitlines()]
+def rows(result):
+    assert result.stderr == ""
+    return result.rows
 
 
 # --- the list ---
@@ -140,7 +107,7 @@ def test_a_matrix_may_begin_with_a_minus_sign(text):
 
 
 def test_the_plain_matrix_is_a_kernel_file(tmp_path):
-    (tmp_path / "mine.txt").write_text(run("show", "log:sigma=1", "--matrix").stdout)
+    (tmp_path / "mine.txt").write_text(run("show", "log:sigma=1", "--matrix").text)
     again = json.loads(run("show", "mine.txt", "--json", cwd=tmp_path).stdout)
     assert again["name"] == "mine"
     assert np.array_equal(again["weights"], kernel("log:sigma=1"))
@@ -157,8 +124,7 @@ def test_a_bank_is_shown_one_by_one(tmp_path):
     assert document["shape"] == [2, 1, 3, 3]
     assert len(document["kernels"]) == 2
     refused = run("show", "bank.npy", "--matrix", cwd=tmp_path)
-    assert refused.returncode == 2
-    assert "bank of kernels (2x1x3x3)" in refused.stderr
+    refused.assert_refused("bank of kernels (2x1x3x3)")
 
 
 def test_show_on_a_terminal_draws_a_card_in_colours():
@@ -201,19 +167,4 @@ def test_a_kernel_too_wide_for_numbers_is_drawn_as_squares():
     ],
 )
 def test_one_line_and_exit_code_2(arguments, says):
-    process = run(*arguments)
-    assert process.returncode == 2
-    assert process.stdout == ""
-    assert process.stderr.startswith("error: ")
-    assert process.stderr.count("\n") == 1
-    assert says in process.stderr
-
-
-@pytest.mark.parametrize("arguments", [[], ["list"], ["show"]])
-def test_the_examples_of_the_help_run_as_written(arguments):
-    help_text = run(*arguments, "--help").stdout
-    examples = re.findall(r"^ +(convkit .*)", help_text, re.MULTILINE)
-    assert 2 <= len(examples) <= 3
-    for example in examples:
-        process = run(*shlex.split(example)[2:])
-        assert process.returncode == 0, process.stderr
+    run(*arguments).assert_refused(says)

@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from convkit import metrics
+from tests.cli import process
+from tests.cli.process import ROOT
 
-ROOT = Path(__file__).parents[2]
 PRICES = "sample_data/house_prices.csv"
-COMMAND = [sys.executable, "-m", "convkit", "mse"]
 
 
-def run(*arguments, stdin=b""):
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], input=stdin, capture_output=True, cwd=ROOT, check=False
-    )
+def run(*arguments, **options):
+    return process.convkit("mse", *arguments, **options)
 
 
-def on_terminal(*arguments):
-    """Return what the command draws on a pseudo-terminal of 100 columns."""
-    pty = pytest.importorskip("pty")
-    ours, theirs = pty.openpty()
-    environment = os.environ | {"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
-    with subprocess.Popen(
-        [*COMMAND, *map(str, arguments)], stdout=theirs, stderr=theirs, cwd=ROOT, env=environment
-    ) as process:
-        os.close(theirs)
-        drawn = b""
-        # Linux answers EIO when the other side has left.
-        try:
-            while part := os.read(ours, 65536):
-                drawn += part
-        except OSError:
-            pass
-        os.close(ours)
-    assert process.returncode == 0
-    return drawn.decode().replace("\r\n", "\n")
+def on_terminal(*arguments, **options):
+    return process.on_terminal("mse", *arguments, **options)
 
 
 def lines_of(drawn):
@@ -51,19 +28,10 @@ def lines_of(drawn):
     return [" ".join(line.split()) for line in drawn.splitlines()]
 
 
-def assert_refused(result, words, code=2):
-    assert result.returncode == code
-    assert result.stdout == b""
-    message = result.stderr.decode()
-    assert message.startswith("error: ")
-    assert message.count("\n") == 1
-    assert words in message
-
-
 def test_house_prices_in_a_pipe():
     result = run(PRICES, "--actual", "actual", "--predicted", "predicted")
-    assert (result.returncode, result.stderr) == (0, b"")
-    assert result.stdout.decode() == (
+    assert (result.code, result.stderr) == (0, "")
+    assert result.text == (
         "measure\tvalue\n"
         "mse\t25000000.0\n"
         "rmse\t5000.0\n"
@@ -84,7 +52,7 @@ def test_house_prices_on_a_terminal():
 
 
 def test_rows_in_a_pipe():
-    lines = run(PRICES, "--rows").stdout.decode().splitlines()
+    lines = run(PRICES, "--rows").text.splitlines()
     assert lines[0] == "row\tactual\tpredicted\terror\tsquared_error"
     assert lines[1] == "1\t200000.0\t205000.0\t-5000.0\t25000000.0"
     assert len(lines) == 6
@@ -133,7 +101,7 @@ def pictures(tmp_path):
 
 def test_pictures_by_channel(pictures):
     paths, arrays = pictures
-    lines = [line.split("\t") for line in run(*paths).stdout.decode().splitlines()]
+    lines = run(*paths).rows
     assert lines[0] == ["measure", "all", "red", "green", "blue"]
     values = {name: [float(cell) for cell in cells] for name, *cells in lines[1:]}
     assert list(values) == [*metrics.MEASURES, *metrics.PICTURE_MEASURES]
@@ -169,21 +137,21 @@ def test_what_is_undefined_is_empty_and_said(tmp_path):
     flat = tmp_path / "flat.png"
     Image.fromarray(np.full((5, 20), 7, np.uint8)).save(flat)
     result = run(flat, flat)
-    assert result.returncode == 0
+    assert result.code == 0
     assert b"\nr2\t\n" in result.stdout
     assert result.stdout.endswith(b"\nssim\t\n")
-    assert b"r2 is undefined" in result.stderr
-    assert b"ssim is undefined" in result.stderr
-    assert run(flat, flat, "--quiet").stderr == b""
+    assert "r2 is undefined" in result.stderr
+    assert "ssim is undefined" in result.stderr
+    assert run(flat, flat, "--quiet").stderr == ""
 
 
 @pytest.mark.parametrize(("threshold", "code"), [("25000000", 0), ("24999999.9", 1), ("0", 1)])
 def test_fail_above(threshold, code):
     result = run(PRICES, "--fail-above", threshold)
-    assert result.returncode == code
+    assert result.code == code
     assert result.stdout.startswith(b"measure\tvalue\nmse\t25000000.0\n")
     message = f"error: the MSE is 25000000.0, above {float(threshold)!r}\n" if code else ""
-    assert result.stderr.decode() == message
+    assert result.stderr == message
 
 
 @pytest.fixture
@@ -222,14 +190,9 @@ def test_a_file_name_is_no_markup(tmp_path):
 
 
 def test_a_terminal_is_no_input():
-    pty = pytest.importorskip("pty")
-    ours, theirs = pty.openpty()
-    result = subprocess.run(
-        [*COMMAND, "-"], stdin=theirs, capture_output=True, cwd=ROOT, check=False
-    )
-    os.close(ours)
-    os.close(theirs)
-    assert_refused(result, "standard input is a terminal")
+    drawn = on_terminal("-", code=2)
+    assert drawn.startswith("error: standard input is a terminal")
+    assert drawn.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -248,7 +211,7 @@ def test_a_terminal_is_no_input():
     ],
 )
 def test_bad_usage_is_one_line(arguments, words):
-    assert_refused(run(*arguments), words)
+    run(*arguments).assert_refused(words)
 
 
 @pytest.mark.parametrize(
@@ -263,30 +226,8 @@ def test_bad_usage_is_one_line(arguments, words):
     ],
 )
 def test_bad_tables_are_one_line_with_the_row(table, words):
-    assert_refused(run("-", stdin=table), words)
+    run("-", stdin=table).assert_refused(words)
 
 
 def test_rows_of_pictures_are_refused(pictures):
-    assert_refused(run(*pictures[0], "--rows"), "not the pixels of pictures")
-
-
-def test_columns_do_not_wait_for_the_image_library():
-    code = (
-        "import sys; from convkit.cli import run; "
-        f"run(['mse', '{PRICES}']); sys.exit('PIL' in sys.modules or 'rich' in sys.modules)"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=False
-    )
-    assert (result.returncode, result.stderr) == (0, b"")
-
-
-def test_the_examples_of_the_help_run():
-    help_text = run("--help").stdout.decode()
-    examples = [line.strip() for line in help_text.splitlines() if "convkit mse sample" in line]
-    examples += [line.strip() for line in help_text.splitlines() if line.strip().startswith("cat ")]
-    assert len(examples) == 3
-    for example in examples:
-        line = example.replace("convkit", f"{sys.executable} -m convkit")
-        result = subprocess.run(line, shell=True, capture_output=True, cwd=ROOT, check=False)
-        assert (result.returncode, result.stderr) == (0, b""), example
+    run(*pictures[0], "--rows").assert_refused("not the pixels of pictures")
