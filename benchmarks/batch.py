@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
 from PIL import Image
 
-from benchmarks.files import runner
 from benchmarks.photo import photo
-from benchmarks.programs import convkit
+from benchmarks.programs import convkit, failure, runner
 from benchmarks.results import Result, timed
 from benchmarks.turns import in_turns
 
@@ -35,28 +35,18 @@ def compare_batch(options: argparse.Namespace, folder: Path) -> Iterator[Result]
     for made in (sources, together, alone):
         made.mkdir()
     paths = _paint(sources, options.images)
+    command = convkit(sources, *OPTIONS, "--out-dir", together)
     calls = [runner(convkit(path, *OPTIONS, "--out-dir", alone)) for path in paths]
+    result = Result(operation, "sobel-h", 3, size, picture, "one call", "one call each")
+    if said := failure(command):
+        yield replace(result, note=said)
+        return
     times = in_turns(
-        {
-            "one call": runner(convkit(sources, *OPTIONS, "--out-dir", together)),
-            "one call each": lambda: [call() for call in calls],
-        },
+        {"one call": runner(command), "one call each": lambda: [call() for call in calls]},
         rounds=min(options.rounds, MOST_ROUNDS),
         warmup=0,
     )
-    written = [len(list(results.iterdir())) for results in (together, alone)]
-    if written != [options.images] * 2:
-        raise RuntimeError(f"{options.images} images gave {written[0]} and {written[1]} results")
-    yield Result(
-        operation,
-        "sobel-h",
-        3,
-        size,
-        picture,
-        "one call",
-        "one call each",
-        **timed(times["one call"], times["one call each"]),
-    )
+    yield replace(result, **timed(*times.values()))
 
 
 def _paint(folder: Path, count: int) -> list[Path]:

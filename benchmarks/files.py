@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from itertools import product
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.photo import photo
-from benchmarks.programs import OPERATIONS, PROGRAMS, Command, convkit_for, installed
+from benchmarks.programs import OPERATIONS, PROGRAMS, convkit_for, failure, installed, runner
 from benchmarks.results import Result, timed
 from benchmarks.turns import in_turns
 
@@ -53,7 +52,7 @@ def _compare(
     }
     targets = {name: source.with_name(f"{name}.png") for name in builds}
     commands = {name: build(source, targets[name]) for name, build in builds.items()}
-    failures = {name: said for name, command in commands.items() if (said := _failure(command))}
+    failures = {name: said for name, command in commands.items() if (said := failure(command))}
     runs = {name: runner(command) for name, command in commands.items() if name not in failures}
     times = in_turns(runs, rounds=rounds, seconds=seconds)
     for name in list(builds)[1:]:
@@ -64,19 +63,6 @@ def _compare(
         else:
             written = f"wrote {_megabytes(targets['convkit'])}, {_megabytes(targets[name])}"
             yield name, timed(times["convkit"], times[name]) | {"note": written}
-
-
-def _failure(command: Command) -> str:
-    """Run a command; return the last thing it said if it failed, else nothing."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode == 0:
-        return ""
-    return (done.stderr.splitlines() or [f"exit code {done.returncode}"])[-1]
-
-
-def runner(command: Sequence[str]) -> Callable[[], Any]:
-    """Return what runs a command to its end, in silence."""
-    return lambda: subprocess.run(command, capture_output=True, check=True)
 
 
 def _difference(ours: Path, theirs: Path) -> float:

@@ -6,12 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -79,6 +80,22 @@ def _image_magick(source: Path, target: Path) -> Command:
 
 def _graphics_magick(source: Path, target: Path) -> Command:
     return ["gm", "convert", str(source), "-convolve", ",".join(SHARPEN_ROWS), str(target)]
+
+
+# --- running them ---
+
+
+def failure(command: Command) -> str:
+    """Run a command; return the last thing it said if it failed, else nothing."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return ""
+    return (done.stderr.splitlines() or [f"exit code {done.returncode}"])[-1]
+
+
+def runner(command: Sequence[str]) -> Callable[[], Any]:
+    """Return what runs a command to its end, in silence."""
+    return lambda: subprocess.run(command, capture_output=True, check=True)
 
 
 # --- what is installed ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +12,7 @@ import typer
 from convkit.cli.command import ANSWER_IS_NO, command
 from convkit.cli.console import Console, Table
 from convkit.cli.convolve_options import (
+    EngineOptions,
     GeometryOptions,
     LookOptions,
     OperatorOptions,
@@ -44,6 +45,7 @@ def convolve(
     what: OperatorOptions,
     where: GeometryOptions,
     look: LookOptions,
+    engine: EngineOptions,
     output: OutputOptions,
     show: ShowOptions,
 ) -> int | None:
@@ -61,8 +63,7 @@ def convolve(
     from convkit.images import expand
 
     settings = output.settings()
-    chosen = build_filter(what, where, look, settings.max_pixels)
-
+    chosen = build_filter(what, where, engine, look).limited(settings.max_pixels)
     found = expand(inputs, recursive=output.recursive)
     jobs = output.destination().jobs(found, chosen.operator.name)
     _check_standard_output(console, jobs, show)
@@ -70,7 +71,15 @@ def convolve(
     if show.trace is not None:
         _trace(console, jobs, chosen, settings, show.trace)
         return None
-    return _run(console, jobs, chosen, settings, show)
+    outcomes = _run(console, jobs, chosen, settings, show)
+    done = [outcome for outcome in outcomes if isinstance(outcome, Summary)]
+    failed = [outcome for outcome in outcomes if not isinstance(outcome, Summary)]
+    _report(console, done, failed)
+    if engine.explain:
+        _explain_plans(console, done)
+    if show.time:
+        _report_times(console, done)
+    return ANSWER_IS_NO if failed else None
 
 
 def _check_standard_output(console: Console, jobs: list[Job], show: ShowOptions) -> None:
@@ -99,26 +108,19 @@ class Summary:
 
 def _run(
     console: Console, jobs: list[Job], chosen: Filter, settings: Settings, show: ShowOptions
-) -> int | None:
-    from convkit.filtering import Failed, run_batch, run_job
-
-    def work(job: Job) -> Summary:
-        return _summary(console, run_job(job, chosen, settings), chosen, show)
+) -> Sequence[Summary | Failed]:
+    from convkit.filtering import run_batch, run_job
 
     if len(jobs) == 1:
-        outcomes: list[Summary | Failed] = [work(jobs[0])]
-    else:
-        with _progress(console, len(jobs)) as advance:
-            outcomes = run_batch(jobs, work, progress=advance)
-    done = [outcome for outcome in outcomes if isinstance(outcome, Summary)]
-    failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
-    for summary in done:
-        if summary.picture:
-            console.stderr.write(summary.picture)
-    _report(console, done, failed)
-    if show.time:
-        _report_times(console, done)
-    return ANSWER_IS_NO if failed else None
+        return [_summary(console, run_job(jobs[0], chosen, settings), chosen, show)]
+    # Several images at once keep the cores busy; each needs no threads of its own.
+    alone = chosen.with_threads(1)
+
+    def work(job: Job) -> Summary:
+        return _summary(console, run_job(job, alone, settings), alone, show)
+
+    with _progress(console, len(jobs)) as advance:
+        return run_batch(jobs, work, workers=chosen.geometry.threads, progress=advance)
 
 
 def _summary(console: Console, done: Done, chosen: Filter, show: ShowOptions) -> Summary:
@@ -132,6 +134,9 @@ def _summary(console: Console, done: Done, chosen: Filter, show: ShowOptions) ->
 
 
 def _report(console: Console, done: list[Summary], failed: list[Failed]) -> None:
+    for summary in done:
+        if summary.picture:
+            console.stderr.write(summary.picture)
     records = [record for summary in done for record in summary.records]
     if console.as_json:
         failures = [
@@ -199,6 +204,15 @@ def _report_times(console: Console, done: list[Summary]) -> None:
     )
     if parts:
         console.say(f"time: {parts}, together {1000 * total:.1f} ms")
+
+
+def _explain_plans(console: Console, done: list[Summary]) -> None:
+    for summary in done:
+        for record in summary.records:
+            console.say(f"{record['input']}, {record['kernel']}: estimated work a sample, one core")
+            for name, cost in record["candidates"].items():
+                taken = " <- taken" if name == record["strategy"] else ""
+                console.say(f"  {name:<10} {cost:8.2f} ns{taken}")
 
 
 def _explain_same(console: Console, chosen: Filter) -> None:

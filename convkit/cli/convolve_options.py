@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from convkit.filtering import Destination, Filter, Geometry, Operator, Settings
 
 OPERATOR, GEOMETRY, LOOK, OUTPUT, SHOW = "Kernel", "Geometry", "Look", "Output", "Show"
+ENGINE = "Engine"
 
 
 @dataclass
@@ -152,7 +153,7 @@ class GeometryOptions:
         ),
     ] = "torch"
 
-    def geometry(self, *, flip: bool, max_pixels: int) -> Geometry:
+    def geometry(self) -> Geometry:
         """Return the geometry that is asked for."""
         from convkit.filtering import Geometry
 
@@ -164,8 +165,6 @@ class GeometryOptions:
             stride=parse_pair(self.stride, "stride"),
             dilation=parse_pair(self.dilation, "dilation"),
             same_rule="tf" if self.same_rule == "tf" else "torch",
-            flip=flip,
-            max_pixels=max_pixels,
         )
 
     def _border(self) -> Border:
@@ -173,6 +172,44 @@ class GeometryOptions:
 
         return Border.named(
             self.pad_mode, [number(word, "--pad-value") for word in self.pad_value.split(",")]
+        )
+
+
+@dataclass
+class EngineOptions:
+    """How it is computed."""
+
+    strategy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Compute with this strategy: integer, separable, gemm, dft, bank, direct.",
+            rich_help_panel=ENGINE,
+        ),
+    ] = None
+    threads: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            help="Threads to use; by default CONVKIT_THREADS, else one for each core.",
+            rich_help_panel=ENGINE,
+        ),
+    ] = None
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Say which strategies could do it, at what cost, and which was taken.",
+            rich_help_panel=ENGINE,
+        ),
+    ] = False
+
+    def thread_count(self) -> int:
+        """Return how many threads to use."""
+        from convkit.conv import default_threads, parse_threads
+
+        return (
+            default_threads() if self.threads is None else parse_threads(self.threads, "--threads")
         )
 
 
@@ -317,14 +354,19 @@ class ShowOptions:
 
 
 def build_filter(
-    what: OperatorOptions, where: GeometryOptions, look: LookOptions, max_pixels: int
+    what: OperatorOptions, where: GeometryOptions, engine: EngineOptions, look: LookOptions
 ) -> Filter:
     """Return the filter that the options describe."""
     from convkit.filtering import Filter, check_map
 
     return Filter(
         operator=what.operator(),
-        geometry=where.geometry(flip=what.flip, max_pixels=max_pixels),
+        geometry=replace(
+            where.geometry(),
+            flip=what.flip,
+            strategy=engine.strategy,
+            threads=engine.thread_count(),
+        ),
         scale=number(what.scale, "--scale"),
         bias=number(what.bias, "--bias"),
         tone=None if look.tone is None else check_map(look.tone),

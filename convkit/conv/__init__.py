@@ -9,7 +9,8 @@ from convkit.conv.convolution import (
     plan_convolution,
     resolve_pads,
 )
-from convkit.conv.plan import Candidate, Plan
+from convkit.conv.plan import Candidate, Plan, visit
+from convkit.conv.workers import default_threads, parse_threads
 
 __all__ = [
     "ALIASES",
@@ -21,6 +22,9 @@ __all__ = [
     "as_image",
     "as_kernel",
     "convolve",
+    "default_threads",
+    "parse_threads",
     "plan_convolution",
     "resolve_pads",
+    "visit",
 ]

@@ -6,7 +6,7 @@ own cache. Where they are cut doesn't depend on the number of threads, so neithe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,47 +50,57 @@ class Plan:
         def keep(first: int, values: Array) -> None:
             out[first : first + len(values)] = values
 
-        self.visit(image, keep, threads=threads)
+        visit([self], image, keep, threads=threads)
         return out
 
-    def visit(
-        self, image: Array, see: Callable[[int, Array], None], *, threads: int | None = None
-    ) -> None:
-        """Call `see` with the first row and the values (rows, W', C) of every strip.
-
-        Values may be whole numbers where the problem is, and are gone after the call. Calls come
-        from several threads, for different rows.
-        """
-
-        def work(band: Span) -> None:
-            for (first, _), values in zip(
-                spans := list(self.spans(band)), self.strips(image, spans), strict=True
-            ):
-                see(first, values)
-
-        in_parallel(work, self.bands, threads or default_threads())
-
-    def strips(self, image: Array, spans: list[Span]) -> Iterator[Array]:
+    def strips(self, image: Array, spans: Sequence[Span]) -> Iterator[Array]:
         """Yield the values of each span of rows, in order."""
         return STRATEGIES[self.strategy].strips(self.problem, image, spans)
-
-    @property
-    def bands(self) -> list[Span]:
-        """The spans of rows that threads work on."""
-        height, width, channels = self.problem.out_shape
-        wanted = min(MOST_BANDS, max(1, height * width * channels // BAND_SAMPLES))
-        strips = -(-height // self.strip_rows)
-        step = -(-strips // wanted) * self.strip_rows
-        return list(_cut((0, height), step))
-
-    def spans(self, band: Span) -> Iterator[Span]:
-        """Yield the spans of rows of a band's strips."""
-        return _cut(band, self.strip_rows)
 
     @property
     def strip_rows(self) -> int:
         """How many output rows a strip has."""
         return STRATEGIES[self.strategy].strip_rows(self.problem)
+
+
+def visit(
+    plans: Sequence[Plan],
+    image: Array,
+    see: Callable[..., None],
+    *,
+    threads: int | None = None,
+) -> None:
+    """Walk over the outputs of one or several plans for one image, strip by strip.
+
+    Parameters
+    ----------
+    plans : sequence of Plan
+        Their outputs have one height and width.
+    image : (H, W, C) array
+    see : callable
+        Called with the first row of a strip and the values (rows, W', C) of every plan. They may
+        be whole numbers where the problem is, may be written to, and are gone after the call. Calls
+        come from several threads, for different rows.
+    threads : int, optional
+        By default what ``CONVKIT_THREADS`` says, else one for each core.
+    """
+    rows = min(plan.strip_rows for plan in plans)
+
+    def work(band: Span) -> None:
+        spans = list(_cut(band, rows))
+        strips = zip(*(plan.strips(image, spans) for plan in plans), strict=True)
+        for (first, _), values in zip(spans, strips, strict=True):
+            see(first, *values)
+
+    in_parallel(work, _bands(plans[0].problem.out_shape, rows), threads or default_threads())
+
+
+def _bands(shape: tuple[int, int, int], strip_rows: int) -> list[Span]:
+    """Return the spans of rows that threads work on, each of whole strips."""
+    height, width, channels = shape
+    wanted = min(MOST_BANDS, max(1, height * width * channels // BAND_SAMPLES))
+    strips = -(-height // strip_rows)
+    return list(_cut((0, height), -(-strips // wanted) * strip_rows))
 
 
 def _cut(span: Span, step: int) -> Iterator[Span]:

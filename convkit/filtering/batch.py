@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from convkit.conv import default_threads
 from convkit.errors import ConvkitError
 from convkit.files import atomic_write
 from convkit.filtering.outputs import Job
@@ -81,10 +81,11 @@ class Done:
             "stride": list(problem.stride),
             "dilation": list(problem.dilation),
             "strategy": plan.strategy,
+            "candidates": {candidate.name: candidate.cost for candidate in plan.candidates},
             "map": each.tone,
-            "min": each.smallest,
-            "max": each.largest,
-            "mean": each.mean,
+            "min": each.extent.smallest,
+            "max": each.extent.largest,
+            "mean": each.extent.mean,
             "clipped": each.clipped,
             "seconds": self.stopwatch.total,
         }
@@ -122,6 +123,7 @@ def run_batch(
     work: Callable[[Job], T],
     *,
     executor: Executor | None = None,
+    workers: int | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> list[T | Failed]:
     """Run jobs in parallel; a failure doesn't stop the others. Outcomes come in the jobs' order.
@@ -133,10 +135,12 @@ def run_batch(
         Does one job and returns what is to be kept of it: pixels had better not be.
     executor : concurrent.futures.Executor, optional
         A pool of threads by default: NumPy and Pillow let go of the interpreter while they work.
+    workers : int, optional
+        Threads of that pool; by default one for each core.
     progress : callable
         Called each time a job has ended.
     """
-    pool = executor or ThreadPoolExecutor(min(len(jobs), os.cpu_count() or 1))
+    pool = executor or ThreadPoolExecutor(min(len(jobs), workers or default_threads()))
     try:
         futures = [pool.submit(_attempt, work, job) for job in jobs]
         for _ in as_completed(futures):

@@ -5,7 +5,7 @@ An operator gets an (H, W, C) array and the geometry, and answers with one or mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from convkit.conv import Border, Pad, Plan, as_kernel, plan_convolution
+from convkit.conv import Border, Pad, Plan, as_kernel, plan_convolution, visit
 from convkit.errors import ConvkitError, unknown
 from convkit.geometry import SameRule
 from convkit.kernels import Kernel
@@ -32,6 +32,7 @@ class Geometry:
     same_rule: SameRule = "torch"
     flip: bool = False
     strategy: str | None = None
+    threads: int | None = None
     max_pixels: int | None = None
 
     def plan(self, pixels: Array, weights: NDArray[np.float64]) -> Plan:
@@ -63,23 +64,78 @@ class Geometry:
 
 @dataclass(frozen=True)
 class Response:
-    """What an operator answers.
+    """What an operator answers: computed when it is asked for, strip by strip or whole.
 
     Attributes
     ----------
-    values : (H', W', C) float array
-    plan : Plan
-        How it was computed (the last step of it).
-    direction : (H', W', C) float array in degrees, optional
-        0 where it brightens to the right, 90 where it brightens downwards.
+    pixels : (H, W, C) array
+    plans : sequence of Plan
+        Each is a part of the answer.
+    combine : callable
+        From the parts to the answer, for any number of rows.
+    finish : callable
+        What is done to each strip of the answer, given its first row: scale, bias, alpha.
+    turn : callable, optional
+        From the parts to directions in degrees: 0 where it brightens to the right, 90 where it
+        brightens downwards.
     name : str
         Of the feature map, where an operator answers with several.
+    threads : int, optional
+        How many work on it.
     """
 
-    values: Array
-    plan: Plan
-    direction: Array | None = None
+    pixels: Array
+    plans: Sequence[Plan]
+    combine: Callable[..., Array] = lambda part: part
+    finish: Callable[[int, Array], Array] = lambda _first, values: values
+    turn: Callable[..., Array] | None = None
     name: str = ""
+    threads: int | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """How the first part is computed."""
+        return self.plans[0]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of the answer."""
+        return self.plan.problem.out_shape
+
+    def visit(self, see: Callable[[int, Array], None]) -> None:
+        """Call `see` with the first row and the values of every strip, from several threads."""
+
+        def combined(first: int, *parts: Array) -> None:
+            see(first, self.finish(first, self.combine(*parts)))
+
+        visit(self.plans, self.pixels, combined, threads=self.threads)
+
+    @cached_property
+    def values(self) -> Array:
+        """The whole answer, (H', W', C) floats."""
+        out = np.empty(self.shape, self.plan.problem.result)
+
+        def keep(first: int, values: Array) -> None:
+            out[first : first + len(values)] = values
+
+        self.visit(keep)
+        return out
+
+    @cached_property
+    def direction(self) -> Array:
+        """The directions (H', W', C) in degrees.
+
+        Raises
+        ------
+        ConvkitError
+            If the operator knows none.
+        """
+        if self.turn is None:
+            raise ConvkitError(
+                "only a gradient pair or a compass knows a direction",
+                "add --pair or --compass, or leave --direction out",
+            )
+        return self.turn(*(plan.run(self.pixels, threads=self.threads) for plan in self.plans))
 
 
 class Operator(Protocol):
@@ -123,10 +179,10 @@ class Chain:
 
     def respond(self, pixels: Array, geometry: Geometry) -> list[Response]:
         """Apply the kernels in turn."""
-        for kernel in self.steps:
-            plan = geometry.plan(pixels, kernel.weights)
-            pixels = plan.run(pixels)
-        return [Response(pixels, plan)]
+        *first, last = self.steps
+        for kernel in first:
+            pixels = geometry.plan(pixels, kernel.weights).run(pixels, threads=geometry.threads)
+        return [Response(pixels, [geometry.plan(pixels, last.weights)], threads=geometry.threads)]
 
 
 @dataclass(frozen=True)
@@ -162,16 +218,20 @@ class GradientPair:
 
     def respond(self, pixels: Array, geometry: Geometry) -> list[Response]:
         """Return the magnitude and the direction of the gradient."""
-        plan = geometry.plan(pixels, self.first.weights)
-        a = plan.run(pixels)
-        b = geometry.plan(pixels, self.second.weights).run(pixels)
-        if a.shape != b.shape:
+        plans = [geometry.plan(pixels, kernel.weights) for kernel in (self.first, self.second)]
+        sizes = [plan.problem.out_shape[:2] for plan in plans]
+        if sizes[0] != sizes[1]:
             raise ConvkitError(
                 f"the kernels of a pair must give maps of one size: '{self.first.name}' gives "
-                f"{a.shape[:2]}, '{self.second.name}' gives {b.shape[:2]}",
+                f"{sizes[0]}, '{self.second.name}' gives {sizes[1]}",
                 "pad with --pad same",
             )
-        return [Response(NORMS[self.norm](a, b), plan, self._direction(a, b))]
+        self._inverse_moments  # noqa: B018 - two kernels that look the same way are refused now
+        return [
+            Response(
+                pixels, plans, NORMS[self.norm], turn=self._direction, threads=geometry.threads
+            )
+        ]
 
     def _direction(self, a: Array, b: Array) -> Array:
         # A kernel answers to a gradient g with m . g, where m are its first moments: two answers
@@ -205,13 +265,15 @@ def first_moments(weights: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _l2(a: Array, b: Array) -> Array:
-    squares: Array = a * a + b * b
+    kind = np.result_type(a, np.float32)
+    squares: Array = np.multiply(a, a, dtype=kind)
+    squares += np.multiply(b, b, dtype=kind)
     return np.sqrt(squares, out=squares)
 
 
 def _l1(a: Array, b: Array) -> Array:
-    magnitude: Array = np.abs(a) + np.abs(b)
-    return magnitude
+    kind = np.result_type(a, np.float32)  # two sums may be more than narrow integers hold
+    return np.add(np.abs(a), np.abs(b), dtype=kind)
 
 
 NORMS = {"l2": _l2, "l1": _l1}
@@ -242,20 +304,24 @@ class Compass:
 
     def respond(self, pixels: Array, geometry: Geometry) -> list[Response]:
         """Return the maximum over the set, and the direction of the kernel that gave it."""
-        plan = geometry.plan(pixels, self.kernels[0].weights)
-        largest = plan.run(pixels)
-        winner = np.zeros(largest.shape, np.intp)
-        for index, kernel in enumerate(self.kernels[1:], start=1):
-            answer = geometry.plan(pixels, kernel.weights).run(pixels)
-            better = answer > largest
-            winner[better] = index
-            np.maximum(largest, answer, out=largest)
-        return [Response(largest, plan, self._angles[winner])]
+        plans = [geometry.plan(pixels, kernel.weights) for kernel in self.kernels]
+        return [Response(pixels, plans, _largest, turn=self._direction, threads=geometry.threads)]
+
+    def _direction(self, *answers: Array) -> Array:
+        directions: Array = self._angles[np.argmax(answers, axis=0)]
+        return directions
 
     @cached_property
     def _angles(self) -> Array:
         moments = np.array([first_moments(kernel.weights) for kernel in self.kernels])
         return angle(moments[:, 0], moments[:, 1]).astype(np.float32)
+
+
+def _largest(*answers: Array) -> Array:
+    largest, *others = answers
+    for answer in others:
+        largest = np.maximum(largest, answer)
+    return largest
 
 
 @dataclass(frozen=True)
@@ -308,15 +374,20 @@ class Bank:
 
     def respond(self, pixels: Array, geometry: Geometry) -> list[Response]:
         """Return one response for each kernel, or for each output channel of a 4-D bank."""
-        responses = []
-        for kernel in self.kernels:
-            plan = geometry.plan(pixels, kernel.weights)
-            values = plan.run(pixels)
-            if kernel.is_bank:
-                responses += [
-                    Response(values[:, :, [index]], plan, name=f"{kernel.name}-{index}")
-                    for index in range(values.shape[2])
-                ]
-            else:
-                responses.append(Response(values, plan, name=kernel.name))
-        return responses
+        return [response for kernel in self.kernels for response in _maps(kernel, pixels, geometry)]
+
+
+def _maps(kernel: Kernel, pixels: Array, geometry: Geometry) -> list[Response]:
+    """Return one response for a kernel, or one for each output channel of a 4-D bank."""
+    if not kernel.is_bank:
+        plan = geometry.plan(pixels, kernel.weights)
+        return [Response(pixels, [plan], name=kernel.name, threads=geometry.threads)]
+    return [
+        Response(
+            pixels,
+            [geometry.plan(pixels, kernel.weights[[index]])],
+            name=f"{kernel.name}-{index}",
+            threads=geometry.threads,
+        )
+        for index in range(len(kernel.weights))
+    ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,8 @@ from convkit.conv import Border
 from convkit.errors import ConvkitError
 from convkit.filtering.direction import wheel
 from convkit.filtering.operators import Geometry, Operator, Response
-from convkit.filtering.tone import ToneMap, extremes
+from convkit.filtering.rendering import Extent, measure, render
+from convkit.filtering.tone import Limits, ToneMap
 from convkit.images import (
     KINDS,
     Picture,
@@ -57,6 +60,14 @@ class Filter:
     linear: bool = False
     direction: bool = False
 
+    def with_threads(self, threads: int) -> Filter:
+        """Return this filter, computed by so many threads."""
+        return replace(self, geometry=replace(self.geometry, threads=threads))
+
+    def limited(self, max_pixels: int) -> Filter:
+        """Return this filter, refusing outputs of more pixels."""
+        return replace(self, geometry=replace(self.geometry, max_pixels=max_pixels))
+
     @property
     def smooths(self) -> bool:
         """Whether every step is a weighted mean, so that alpha can be filtered along."""
@@ -76,7 +87,7 @@ class FeatureMap:
         Of the first frame.
     tone : str
         The tone map that was used.
-    smallest, largest, mean : float
+    extent : Extent
         Of the responses, before the tone map.
     clipped : int
         Samples that the tone map cut to 0 or white.
@@ -86,9 +97,7 @@ class FeatureMap:
     name: str
     response: Response
     tone: str
-    smallest: float
-    largest: float
-    mean: float
+    extent: Extent
     clipped: int
 
 
@@ -170,19 +179,42 @@ class _Filtered:
 def _filter_frame(chosen: Filter, frame: Array, picture: Picture) -> list[_Filtered]:
     pixels, alpha = prepare(chosen, frame, picture)
     responses = chosen.operator.respond(pixels, chosen.geometry)
+    return [
+        _Filtered(replace(response, finish=_finisher(chosen, picture, kept)), kept)
+        for kept in [_kept_alpha(chosen, alpha)]
+        for response in responses
+    ]
+
+
+def _kept_alpha(chosen: Filter, alpha: Array | None) -> Array | None:
+    """Return the alpha of the filtered frame, if it has one."""
     if alpha is None:
-        kept = None
-    elif chosen.smooths:
-        kept = _follow(alpha, chosen.geometry, [_as_mean(step) for step in chosen.operator.steps])
-        responses = [
-            replace(response, values=unpremultiply(response.values, kept[:, :, 0]))
-            for response in responses
-        ]
-    else:
-        # Where a kernel sums to zero, filtered alpha would make an opaque image invisible.
-        unflipped = replace(chosen.geometry, flip=False)
-        kept = _follow(alpha, unflipped, [_as_impulse(step) for step in chosen.operator.steps])
-    return [_Filtered(_scaled(response, chosen, picture), kept) for response in responses]
+        return None
+    if chosen.smooths:
+        return _follow(alpha, chosen.geometry, [_as_mean(step) for step in chosen.operator.steps])
+    # Where a kernel sums to zero, filtered alpha would make an opaque image invisible.
+    unflipped = replace(chosen.geometry, flip=False)
+    return _follow(alpha, unflipped, [_as_impulse(step) for step in chosen.operator.steps])
+
+
+def _finisher(
+    chosen: Filter, picture: Picture, alpha: Array | None
+) -> Callable[[int, Array], Array]:
+    """Return what is done to each strip of a response: alpha taken out again, scale, bias."""
+    # Linear light is counted from 0 to 1, a bias always in the image's own units.
+    bias = chosen.bias / (picture.white if chosen.linear else 1)
+    weighted = alpha is not None and chosen.smooths
+
+    def finish(first: int, values: Array) -> Array:
+        if weighted and alpha is not None:
+            values = unpremultiply(values, alpha[first : first + len(values), :, 0])
+        if chosen.scale == 1 and bias == 0:
+            return values
+        kind = np.result_type(values, np.float32).type
+        scaled: Array = values * kind(chosen.scale) + kind(bias)
+        return scaled
+
+    return finish
 
 
 def _wants_grey(chosen: Filter) -> bool:
@@ -224,45 +256,36 @@ def _as_impulse(kernel: Kernel) -> NDArray[np.float64]:
     return impulse
 
 
-def _scaled(response: Response, chosen: Filter, picture: Picture) -> Response:
-    # Linear light is counted from 0 to 1, a bias always in the image's own units.
-    bias = chosen.bias / (picture.white if chosen.linear else 1)
-    if chosen.scale == 1 and bias == 0:
-        return response
-    kind = response.values.dtype.type
-    return replace(response, values=response.values * kind(chosen.scale) + kind(bias))
-
-
 def _feature_map(
     chosen: Filter, picture: Picture, tone: ToneMap, frames: list[_Filtered]
 ) -> FeatureMap:
     responses = [frame.response for frame in frames]
-    values = [response.values for response in responses]
-    limits = tone.limits(values)
-    mapped = [tone.apply(frame, limits) for frame in values]
+    limits = _limits(tone, responses)
+    drawn = [render(response, tone, limits) for response in responses]
+    extent = reduce(or_, (each.extent for each in drawn))
+    samples = [each.samples for each in drawn]
     if chosen.direction:
         samples = [_directions(response, tone) for response in responses]
-    else:
-        samples = [frame for frame, _ in mapped]
-    smallest, largest = extremes(values)
     return FeatureMap(
         picture=_assemble(picture, tone, samples, [frame.alpha for frame in frames]),
         name=responses[0].name,
         response=responses[0],
         tone=tone.name,
-        smallest=smallest,
-        largest=largest,
-        mean=float(np.mean([frame.mean(dtype=np.float64) for frame in values])),
-        clipped=sum(clipped for _, clipped in mapped),
+        extent=extent,
+        clipped=sum(each.clipped for each in drawn),
     )
 
 
+def _limits(tone: ToneMap, responses: list[Response]) -> Limits:
+    """Return what the tone map needs to know of all frames together."""
+    white = 1.0 if tone.linear else tone.white
+    if tone.name != "minmax":
+        return Limits(white, 0.0, white)
+    extent = reduce(or_, (measure(response) for response in responses))
+    return Limits(white, extent.smallest, extent.largest)
+
+
 def _directions(response: Response, tone: ToneMap) -> Array:
-    if response.direction is None:
-        raise ConvkitError(
-            "only a gradient pair or a compass knows a direction",
-            "add --pair or --compass, or leave --direction out",
-        )
     if tone.name == "raw":
         return response.direction
     if response.values.shape[2] != 1:

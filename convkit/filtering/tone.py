@@ -31,7 +31,7 @@ def _minmax(values: Array, limits: Limits) -> Array:
 MAPS: dict[str, Callable[[Array, Limits], Array]] = {
     "clip": lambda values, _limits: values,
     "abs": lambda values, _limits: np.abs(values),
-    "offset": lambda values, limits: values + middle(limits.white),
+    "offset": lambda values, limits: values + np.float32(middle(limits.white)),
     "minmax": _minmax,
     "raw": lambda values, _limits: values,
 }
@@ -58,11 +58,6 @@ class ToneMap(NamedTuple):
     dtype: np.dtype[Any]
     linear: bool = False
 
-    def limits(self, responses: list[Array]) -> Limits:
-        """Return what :meth:`apply` needs to know of all frames together."""
-        smallest, largest = extremes(responses) if self.name == "minmax" else (0.0, 0.0)
-        return Limits(1.0 if self.linear else self.white, smallest, largest)
-
     def apply(self, values: Array, limits: Limits) -> tuple[Array, int]:
         """Return the mapped samples, and how many were clipped to 0 or white.
 
@@ -71,13 +66,17 @@ class ToneMap(NamedTuple):
         if self.name == "raw":
             return values, 0
         mapped = MAPS[self.name](values, limits)
-        clipped = count_outside(mapped, limits.white, rounded=not self.linear and self.is_whole)
-        mapped = np.clip(
-            np.nan_to_num(mapped, nan=0.0, posinf=np.inf, neginf=-np.inf), 0, limits.white
-        )
+        if self.is_whole and not self.linear and mapped.dtype.kind == "f":
+            mapped = np.rint(mapped)
+        clipped = count_outside(mapped, limits.white)
+        if clipped:
+            if mapped.dtype.kind == "f":
+                mapped = np.where(np.isnan(mapped), 0, mapped)
+            mapped = np.clip(mapped, 0, limits.white)
         if self.linear:
             mapped = linear_to_srgb(mapped) * self.white
-        return (np.rint(mapped) if self.is_whole else mapped).astype(self.dtype), clipped
+            mapped = np.rint(mapped) if self.is_whole else mapped
+        return mapped.astype(self.dtype), clipped
 
     @property
     def is_whole(self) -> bool:
@@ -103,25 +102,9 @@ def middle(white: float) -> float:
     return (white + 1) / 2 if white > 1 else white / 2
 
 
-def count_outside(values: Array, white: float, *, rounded: bool) -> int:
-    """Count samples that clipping changes; with `rounded`, only by more than rounding does."""
-    slack = 0.5 if rounded else 0.0
-    inside = (values >= -slack) & (values <= white + slack)  # False for NaN
+def count_outside(values: Array, white: float) -> int:
+    """Count the samples that aren't from 0 to white; NaN isn't."""
+    if values.min() >= 0 and values.max() <= white:
+        return 0
+    inside = (values >= 0) & (values <= white)
     return int(values.size - np.count_nonzero(inside))
-
-
-def extremes(responses: list[Array]) -> tuple[float, float]:
-    """Return the smallest and largest finite value of all frames, or NaNs if there is none."""
-    finite = [frame[np.isfinite(frame)] if has_gaps(frame) else frame for frame in responses]
-    filled = [frame for frame in finite if frame.size]
-    if not filled:
-        return float("nan"), float("nan")
-    return (
-        float(min(frame.min() for frame in filled)),
-        float(max(frame.max() for frame in filled)),
-    )
-
-
-def has_gaps(values: Array) -> bool:
-    """Return whether any value is NaN or infinite."""
-    return not (np.isfinite(values.min()) and np.isfinite(values.max()))

@@ -89,7 +89,7 @@ def trace(chosen: Filter, picture: Picture, position: tuple[int, int], *, raw: b
         )
     feature_map = apply(chosen, picture, raw=raw)[0]
     problem = feature_map.response.plan.problem
-    height, width, channels = feature_map.response.values.shape
+    height, width, channels = feature_map.response.shape
     y, x = position
     if not (0 <= y < height and 0 <= x < width):
         raise ConvkitError(

@@ -92,6 +92,7 @@ def test_json_holds_every_key(folder):
         cwd=folder,
     )  # fmt: skip
     (record,) = json.loads(result.stdout)["results"]
+    assert record["strategy"] == min(candidates := record.pop("candidates"), key=candidates.get)
     assert record | {"seconds": 0, "mean": 0, "strategy": ""} == {
         "input": "a.png", "output": "a.sobel-v.png", "kernel": "sobel-v", "flipped": False,
         "frames": 1, "shape_in": [12, 16], "shape_out": [6, 19], "pad": [0, 1, 2, 3],
@@ -217,7 +218,8 @@ def test_ctrl_c_leaves_nothing_behind(folder):
     large = np.random.default_rng(2).integers(0, 256, (3000, 3000), np.uint8)
     Image.fromarray(large).save(folder / "large.png", compress_level=0)
     with subprocess.Popen(
-        [*COMMAND, "convolve", "large.png", "-k", "gabor:size=101", "-o", "out.png"],
+        [*COMMAND, "convolve", "large.png", "-k", "gabor:size=101",
+             "--strategy", "direct", "-o", "out.png"],
         cwd=folder, env=environment(), stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         time.sleep(0.6)
@@ -265,6 +267,36 @@ def test_time_says_where_the_time_went(folder):
     assert all(phase in result.stderr for phase in ("read", "convolve", "write", "together"))
 
 
+def test_explain_lists_the_candidates_and_a_strategy_can_be_forced(folder):
+    result = convkit("convolve", "a.png", "-k", "sobel-h", "--explain", cwd=folder)
+    assert "integer" in result.stderr
+    assert result.stderr.count("<- taken") == 1
+    outputs = []
+    for name in ("integer", "separable", "gemm", "dft", "direct"):
+        forced = convkit(
+            "convolve", "a.png", "-k", "sobel-h", "--strategy", name, "-o", f"{name}.npy",
+            "--json", cwd=folder,
+        )  # fmt: skip
+        assert json.loads(forced.stdout)["results"][0]["strategy"] == name
+        outputs.append(np.load(folder / f"{name}.npy"))
+    for output in outputs[1:]:
+        np.testing.assert_array_equal(output, outputs[0])
+
+
+def test_threads_do_not_change_a_bit(folder):
+    image = np.random.default_rng(3).integers(0, 256, (1500, 1000, 3), np.uint8)
+    Image.fromarray(image).save(folder / "large.png", compress_level=1)
+    for kernel in ("sobel-h", "gaussian:size=9", "gabor:size=5", "gabor:size=21"):
+        results = []
+        for threads in ("1", "2", "5"):
+            convkit(
+                "convolve", "large.png", "-k", kernel, "--threads", threads, "-o", "t.npy",
+                "--force", "--per-channel", cwd=folder,
+            )  # fmt: skip
+            results.append((folder / "t.npy").read_bytes())
+        assert results[0] == results[1] == results[2], kernel
+
+
 def test_quiet_says_nothing(folder):
     result = convkit("convolve", "a.png", "b.png", "-k", "box", "--quiet", cwd=folder)
     assert (result.code, result.stderr) == (0, "")
@@ -301,6 +333,9 @@ def test_quiet_says_nothing(folder):
         (["a.png", "-k", "box", "-o", "out.png", "--out-dir", "."], "give one"),
         (["a.png", "-k", "box", "--out-dir", "absent"], "no such folder"),
         (["a.png", "-k", "box", "--grey", "--per-channel"], "contradict"),
+        (["a.png", "-k", "box", "--strategy", "gem"], "did you mean 'gemm'"),
+        (["a.png", "-k", "box", "--strategy", "bank"], "these can"),
+        (["a.png", "-k", "box", "--threads", "0"], "--threads"),
         (["a.png", "-k", "box", "--scale", "1/0"], "--scale"),
         (["a.png", "-k", "box", "--map", "raw", "-o", "out.png"], "PNG"),
         (["a.png", "-k", "box", "--direction", "-o", "out.png"], "--pair or --compass"),

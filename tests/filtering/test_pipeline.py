@@ -88,7 +88,7 @@ def test_every_map_stays_inside_the_depth(name, dtype):
         tolerance = 1 if name == "minmax" else 0  # float32 against float64 near a half
         assert np.abs(frame - np.rint(np.clip(expected, 0, white))).max() <= tolerance
         assert result.clipped == ((expected < 0) | (expected > white)).sum()
-    assert (result.smallest, result.largest) == (response.min(), response.max())
+    assert (result.extent.smallest, result.extent.largest) == (response.min(), response.max())
 
 
 def test_halves_round_to_even_and_do_not_count_as_clipped():
@@ -110,7 +110,10 @@ def test_nan_becomes_black_and_is_counted():
     assert result.clipped == 9
     assert result.picture.frames[0][2, 2] == 0
     assert result.picture.frames[0][0, 0] == pytest.approx(0.5)
-    assert (result.smallest, result.largest) == (pytest.approx(0.5), pytest.approx(0.5))
+    assert (result.extent.smallest, result.extent.largest) == (
+        pytest.approx(0.5),
+        pytest.approx(0.5),
+    )
 
 
 def test_floats_without_a_white_are_stretched_for_a_picture_and_raw_for_numbers():

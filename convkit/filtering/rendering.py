@@ -1,0 +1,104 @@
+"""Turning a response into samples, strip by strip while a strip is still in the cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convkit.filtering.operators import Response
+from convkit.filtering.tone import Limits, ToneMap
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What there is to say of some values: how many are finite, their extremes and their sum."""
+
+    count: int
+    smallest: float
+    largest: float
+    total: float
+
+    @classmethod
+    def of(cls, values: Array) -> Extent:
+        """Look at values, leaving NaN and infinities out."""
+        smallest, largest = values.min(), values.max()
+        if not (np.isfinite(smallest) and np.isfinite(largest)):
+            values = values[np.isfinite(values)]
+            if not values.size:
+                return NOTHING
+            smallest, largest = values.min(), values.max()
+        wide = np.int64 if values.dtype.kind in "iu" else np.float64
+        return cls(values.size, float(smallest), float(largest), float(values.sum(dtype=wide)))
+
+    def __or__(self, other: Extent) -> Extent:
+        """Return what there is to say of both together."""
+        if not self.count or not other.count:
+            return self if self.count else other
+        return Extent(
+            self.count + other.count,
+            min(self.smallest, other.smallest),
+            max(self.largest, other.largest),
+            self.total + other.total,
+        )
+
+    @property
+    def mean(self) -> float:
+        """The mean, NaN of nothing."""
+        return self.total / self.count if self.count else float("nan")
+
+
+NOTHING = Extent(0, float("nan"), float("nan"), 0.0)
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A response as samples (H', W', C) of an image.
+
+    Attributes
+    ----------
+    samples : array
+    extent : Extent
+        Of the response.
+    clipped : int
+        Samples that the tone map cut to 0 or white.
+    """
+
+    samples: Array
+    extent: Extent
+    clipped: int
+
+
+def measure(response: Response) -> Extent:
+    """Return the extent of a response."""
+    seen: dict[int, Extent] = {}
+    response.visit(lambda first, values: seen.update({first: Extent.of(values)}))
+    return _together(seen)
+
+
+def render(response: Response, tone: ToneMap, limits: Limits) -> Rendering:
+    """Map a response to samples; ``raw`` keeps its floats."""
+    kind = response.plan.problem.result if tone.name == "raw" else tone.dtype
+    samples = np.empty(response.shape, kind)
+    seen: dict[int, Extent] = {}
+    clipped: dict[int, int] = {}
+
+    def map_strip(first: int, values: Array) -> None:
+        seen[first] = Extent.of(values)
+        mapped, clipped[first] = tone.apply(values, limits)
+        samples[first : first + len(mapped)] = mapped
+
+    response.visit(map_strip)
+    return Rendering(samples, _together(seen), sum(clipped.values()))
+
+
+def _together(seen: dict[int, Extent]) -> Extent:
+    """Join what was seen of the strips, in their order: threads must not change the last digit."""
+    extent = NOTHING
+    for first in sorted(seen):
+        extent |= seen[first]
+    return extent
