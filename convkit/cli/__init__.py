@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -45,6 +46,8 @@ def _root(
 
 def main() -> None:
     """Run the program and exit with its code."""
+    # The engine has threads of its own; BLAS would only spend start-up time on making more.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(run(sys.argv[1:]))
 
 
