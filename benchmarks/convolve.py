@@ -1,5 +1,7 @@
 """Time convkit's convolution beside OpenCV, SciPy, scikit-image, PyTorch and Pillow.
 
+All cases of one large image take about a quarter of an hour, most of it the slow peers'.
+
 Examples:
   python -m benchmarks.convolve --quick
   python -m benchmarks.convolve --only "edge map*" --peers OpenCV
@@ -19,7 +21,7 @@ from benchmarks.comparison import compare
 from benchmarks.goals import GOALS, measured_by_grey, with_goals
 from benchmarks.jobs import Job, Way, all_jobs
 from benchmarks.machine import describe_machine, thread_environment, versions
-from benchmarks.options import odd, parse, shared_parser, size
+from benchmarks.options import odd, parse, shared_parser
 from benchmarks.peers import PEERS, Peer, sort_out
 from benchmarks.plot import plot_kernel_sizes
 from benchmarks.report import Report, results_table, summary_table
@@ -55,11 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = shared_parser(__doc__ or "", rounds=15)
-    parser.add_argument("--sizes", type=size, nargs="+", default=[(2160, 3840)], metavar="N|HxW")
-    parser.add_argument("--kernels", type=odd, nargs="+", default=SIDES, metavar="K")
+    parser = shared_parser("convolve", __doc__, rounds=15, sizes=[(2160, 3840)])
     names = [peer.name for peer in PEERS]
-    parser.add_argument("--peers", nargs="+", default=names, choices=names, metavar="PEER")
+    words = ", ".join(names)
+    parser.add_argument(
+        "--kernels", type=odd, nargs="+", default=SIDES, metavar="K", help="sizes, 3 to 63"
+    )
+    parser.add_argument(
+        "--peers", nargs="+", default=names, choices=names, metavar="PEER", help=f"of: {words}"
+    )
     return parse(parser, arguments, QUICK)
 
 

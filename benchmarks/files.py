@@ -61,7 +61,7 @@ def _compare(
         elif largest := _difference(targets["convkit"], targets[name]):
             yield name, {"note": f"void: differs by {largest}, {TOLERANCE} allowed"}
         else:
-            written = f"wrote {_megabytes(targets['convkit'])}, {_megabytes(targets[name])}"
+            written = f"{_megabytes(targets['convkit'])} / {_megabytes(targets[name])} MB"
             yield name, timed(times["convkit"], times[name]) | {"note": written}
 
 
@@ -76,4 +76,4 @@ def _difference(ours: Path, theirs: Path) -> float:
 
 
 def _megabytes(path: Path) -> str:
-    return f"{path.stat().st_size / 1e6:.3g} MB"
+    return f"{path.stat().st_size / 1e6:.3g}"

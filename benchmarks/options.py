@@ -10,19 +10,35 @@ from typing import Any
 from benchmarks.jobs import Size
 
 
-def shared_parser(description: str, *, rounds: int) -> argparse.ArgumentParser:
-    """Return a parser with the shared options; a program adds its own."""
+def shared_parser(
+    program: str, description: str | None, *, rounds: int, sizes: Sequence[Size]
+) -> argparse.ArgumentParser:
+    """Return the parser of ``python -m benchmarks.PROGRAM``, which adds options of its own."""
     parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+        f"python -m benchmarks.{program}",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose name has it")
-    parser.add_argument("--rounds", type=at_least_one, default=rounds, help="turns of each")
-    parser.add_argument(
-        "--seconds", type=float, default=30, help="begin no round after these, but three at least"
+    add = parser.add_argument
+    add("--only", default="*", metavar="PATTERN", help="cases whose name has it; * is anything")
+    add("--sizes", type=size, nargs="+", default=sizes, metavar="N|HxW", help="of the images")
+    add("--rounds", type=at_least_one, default=rounds, metavar="N", help="turns of each, at most")
+    add(
+        "--seconds",
+        type=float,
+        default=10,
+        metavar="S",
+        help="a case begins no round after these, but has three at least",
     )
-    parser.add_argument("--threads", type=at_least_one, default=2, help="on each side")
-    parser.add_argument("--quick", action="store_true", help="few and small; to see that all works")
-    parser.add_argument("--out", type=Path, default=Path("runs/benchmarks"), metavar="FOLDER")
+    add("--threads", type=at_least_one, default=2, metavar="N", help="on each side (2)")
+    add("--quick", action="store_true", help="few and small: to see that all works")
+    add(
+        "--out",
+        type=Path,
+        default=Path("runs/benchmarks"),
+        metavar="FOLDER",
+        help="for JSON, Markdown and plots (runs/benchmarks)",
+    )
     return parser
 
 

@@ -35,11 +35,11 @@ def _panel(result: Result) -> tuple[str, str]:
 
 def _draw(results: Sequence[Result], size: str, path: Path) -> None:
     from matplotlib.figure import Figure
-    from matplotlib.ticker import ScalarFormatter
 
-    figure = Figure(figsize=(12, 5), layout="constrained")
-    axes = figure.subplots(1, len(PANELS), sharey=True)
-    for panel, axis in zip(PANELS, axes, strict=True):
+    panels = [panel for panel in PANELS if any(_panel(result) == panel for result in results)]
+    figure = Figure(figsize=(6 * len(panels), 5), layout="constrained")
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for panel, axis in zip(panels, axes, strict=True):
         of_panel = [result for result in results if _panel(result) == panel]
         for name, points in sorted(_lines(of_panel).items(), key=_ours_first):
             style: dict[str, Any] = {"linewidth": 3} if name.startswith("convkit") else {}
@@ -48,7 +48,7 @@ def _draw(results: Sequence[Result], size: str, path: Path) -> None:
         axis.set(xscale="log", yscale="log", xlabel="kernel size", title=" ".join(panel))
         axis.set_xticks(sides, [str(side) for side in sides])
         axis.minorticks_off()
-        axis.yaxis.set_major_formatter(ScalarFormatter())
+        axis.yaxis.set_major_formatter("{x:g}")
         axis.grid(alpha=0.3)
         axis.legend(frameon=False)
     axes[0].set_ylabel("milliseconds (median)")

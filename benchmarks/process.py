@@ -21,7 +21,7 @@ from benchmarks.files import compare_files
 from benchmarks.goals import PROCESS_GOALS, with_goals
 from benchmarks.machine import describe_machine, thread_environment, versions
 from benchmarks.memory import Peak, measure_peaks, peak_table
-from benchmarks.options import at_least_one, parse, shared_parser, size
+from benchmarks.options import at_least_one, parse, shared_parser
 from benchmarks.programs import PROGRAMS, ROOT, installed
 from benchmarks.report import Report, results_table
 from benchmarks.results import Result
@@ -66,13 +66,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = shared_parser(__doc__ or "", rounds=11)
-    default_sizes = [(512, 512), (2160, 3840)]
+    parser = shared_parser("process", __doc__, rounds=11, sizes=[(512, 512), (2160, 3840)])
     parts = [*PARTS, "memory"]
-    parser.add_argument("--parts", nargs="+", default=parts, choices=parts, metavar="PART")
-    parser.add_argument("--sizes", type=size, nargs="+", default=default_sizes, metavar="N|HxW")
-    parser.add_argument("--images", type=at_least_one, default=200, help="in the batch")
-    parser.add_argument("--side", type=at_least_one, default=20_000, help="of the large image")
+    add = parser.add_argument
+    words = ", ".join(parts)
+    add("--parts", nargs="+", default=parts, choices=parts, metavar="PART", help=f"of: {words}")
+    add("--images", type=at_least_one, default=200, metavar="N", help="in the batch (200)")
+    add(
+        "--side",
+        type=at_least_one,
+        default=20_000,
+        metavar="N",
+        help="of the large image whose memory is measured (20000)",
+    )
     return parse(parser, arguments, QUICK)
 
 
@@ -101,6 +107,7 @@ def _facts(options: argparse.Namespace, peers: Mapping[str, str]) -> dict[str, A
         "threads on each side": options.threads,
         "rounds at most": options.rounds,
         "images": "photo-like noise (1/f spectrum, sensor noise), as PNG 4 to 5 bits a sample",
+        "note": "size of the files written, ours / the peer's",
         "files": "in the page cache; every process starts anew and writes its result",
     }
 

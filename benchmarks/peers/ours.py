@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from benchmarks.jobs import Job, Prepare, Way, Ways
 from convkit import conv
 from convkit.conv import Border, as_image, plan_convolution
@@ -17,10 +19,6 @@ COMPILED = "compiled"
 
 def limit_threads(threads: int) -> None:
     """Let BLAS use so many threads; convkit itself is told by its environment."""
-    try:
-        from threadpoolctl import threadpool_limits
-    except ModuleNotFoundError:
-        return
     threadpool_limits(threads, user_api="blas")
 
 

@@ -206,7 +206,7 @@ class EngineOptions:
 
     def thread_count(self) -> int:
         """Return how many threads to use."""
-        from convkit.conv import default_threads, parse_threads
+        from convkit.workers import default_threads, parse_threads
 
         return (
             default_threads() if self.threads is None else parse_threads(self.threads, "--threads")

@@ -10,7 +10,6 @@ from convkit.conv.convolution import (
     resolve_pads,
 )
 from convkit.conv.plan import Candidate, Plan, visit
-from convkit.conv.workers import default_threads, parse_threads
 
 __all__ = [
     "ALIASES",
@@ -22,8 +21,6 @@ __all__ = [
     "as_image",
     "as_kernel",
     "convolve",
-    "default_threads",
-    "parse_threads",
     "plan_convolution",
     "resolve_pads",
     "visit",

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from convkit.conv.problem import Problem, Span
 from convkit.conv.strategies import STRATEGIES
-from convkit.conv.workers import default_threads, in_parallel
 from convkit.errors import ConvkitError, unknown
+from convkit.workers import default_threads, in_parallel
 
 Array = NDArray[Any]
 

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from convkit.conv import default_threads
 from convkit.errors import ConvkitError
 from convkit.files import atomic_write
 from convkit.filtering.outputs import Job
 from convkit.filtering.pipeline import FeatureMap, Filter, apply
 from convkit.images import DEFAULT_MAX_PIXELS, Picture, encode, read
+from convkit.workers import default_threads
 
 T = TypeVar("T")
 
