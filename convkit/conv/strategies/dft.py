@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def cost(problem: Problem) -> float:
 def tile_width(problem: Problem) -> int:
     """Return the outputs in a tile: more cost more to transform, fewer share less."""
     kw = problem.kernel_size[1]
-    return int(min(max(24, 1.5 * kw + 12), 160, problem.out_shape[1]))
+    return int(min(max(24, 1.5 * kw), 160, problem.out_shape[1]))
 
 
 def strip_rows(problem: Problem) -> int:
@@ -106,6 +107,7 @@ class _Transform:
     synthesis: Array
 
     @classmethod
+    @lru_cache(maxsize=8)  # the bands of an image share it
     def of(cls, problem: Problem, tiling: tiles.Tiling, rows: int) -> _Transform:
         """Return the transform of a problem's kernel, for strips of `rows`."""
         length = tiling.reach
@@ -115,8 +117,8 @@ class _Transform:
         single = np.array([0, length // 2][: 2 - length % 2])
         matrices = (
             _analysis(length, paired, single),
-            np.stack([_complex_band(responses[:, f], rows) for f in paired]),
-            np.stack([tiles.banded(responses[:, f].real, rows).T for f in single]),
+            _complex_bands(responses[:, paired], rows),
+            tiles.banded(responses[:, single].real, rows).transpose(2, 1, 0),
             _synthesis(length, paired, single)[:, : tiling.width],
         )
         return cls(*(np.ascontiguousarray(matrix, problem.compute) for matrix in matrices))
@@ -155,6 +157,9 @@ def _synthesis(length: int, paired: Array, single: Array) -> Array:
     return back
 
 
-def _complex_band(response: Array, rows: int) -> Array:
-    real, imaginary = (tiles.banded(part, rows).T for part in (response.real, response.imag))
+def _complex_bands(responses: Array, rows: int) -> Array:
+    """Return the bands of responses (kh, frequencies) as matrices over both parts."""
+    real, imaginary = (
+        tiles.banded(part, rows).transpose(2, 1, 0) for part in (responses.real, responses.imag)
+    )
     return np.block([[real, -imaginary], [imaginary, real]])

@@ -14,6 +14,9 @@ import numpy as np
 
 from convkit.conv.problem import Array, Block, Problem, Span
 
+STRIP_BYTES = 1 << 20
+"""What a strip may take: operations are so short that fewer of them, on more, win."""
+
 WIDTHS = (np.dtype(np.int16), np.dtype(np.int32))
 
 
@@ -43,7 +46,7 @@ def width(problem: Problem) -> np.dtype[np.signedinteger]:
 def strip_rows(problem: Problem) -> int:
     """Return how many output rows a strip has."""
     row = problem.block_width * problem.shape[2] * width(problem).itemsize
-    return max(problem.cache_rows(row), 2 * problem.kernel_size[0])
+    return max(16, STRIP_BYTES // row, 2 * problem.kernel_size[0])
 
 
 def strips(problem: Problem, image: Array, spans: Sequence[Span]) -> Iterator[Array]:

@@ -67,9 +67,12 @@ def joined(problem: Problem, outputs: Array) -> Array:
 
 
 def banded(weights: Array, outputs: int) -> Array:
-    """Return the (outputs + k - 1, outputs) matrix whose column n holds k weights from row n."""
+    """Return the (outputs + k - 1, outputs) matrix whose column n holds k weights from row n.
+
+    Further axes of the weights stay: (k, n) makes n matrices, (outputs + k - 1, outputs, n).
+    """
     k = len(weights)
-    matrix = np.zeros((outputs + k - 1, outputs), weights.dtype)
+    matrix = np.zeros((outputs + k - 1, outputs, *weights.shape[1:]), weights.dtype)
     for n in range(outputs):
         matrix[n : n + k, n] = weights
     return matrix
