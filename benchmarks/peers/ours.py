@@ -8,8 +8,11 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from benchmarks.jobs import Job, Prepare, Way, Ways
-from convkit import conv
 from convkit.conv import Border, as_image, plan_convolution
+from convkit.filtering import Chain, Filter, Geometry, GradientPair, Operator, apply
+from convkit.images import KINDS, Picture
+from convkit.images.picture import channels
+from convkit.kernels import Kernel
 
 SAME = {"pad": "same", "pad_mode": "reflect101"}
 
@@ -22,17 +25,24 @@ def limit_threads(threads: int) -> None:
     threadpool_limits(threads, user_api="blas")
 
 
-def _edge_map(tone: str) -> Prepare:
-    def prepare(job: Job) -> Callable[[], Any] | None:
-        edge_map = getattr(conv, "edge_map", None)
-        return edge_map and (lambda: edge_map(job.image, job.weights, map=tone, **SAME))
+def _filtered(job: Job, operator: Operator, tone: str) -> Callable[[], Any]:
+    """Return what ``convkit convolve`` does between reading and writing, per channel."""
+    geometry = Geometry(pad=SAME["pad"], border=Border.named(SAME["pad_mode"]))
+    chosen = Filter(operator, geometry, tone=tone, colour="per-channel")
+    picture = Picture([job.image], KINDS[channels(job.image)], 255.0)
+    return lambda: apply(chosen, picture)[0].picture.frames[0]
+
+
+def _mapped(tone: str) -> Prepare:
+    def prepare(job: Job) -> Callable[[], Any]:
+        return _filtered(job, Chain([Kernel(job.kernel, job.weights)]), tone)
 
     return prepare
 
 
-def _gradient_magnitude(job: Job) -> Callable[[], Any] | None:
-    magnitude = getattr(conv, "gradient_magnitude", None)
-    return magnitude and (lambda: magnitude(job.image, job.weights, job.second, **SAME))
+def _gradient_magnitude(job: Job) -> Callable[[], Any]:
+    pair = GradientPair(Kernel("first", job.weights), Kernel("second", job.second))
+    return _filtered(job, pair, "clip")
 
 
 def _float(compiled: bool) -> Prepare:
@@ -54,8 +64,8 @@ def _float(compiled: bool) -> Prepare:
 _FLOAT = (Way("convkit", _float(compiled=False)), Way("convkit[fast]", _float(compiled=True)))
 
 WAYS: Ways = {
-    "edge map": (Way("convkit", _edge_map("abs")),),
-    "clipped": (Way("convkit", _edge_map("clip")),),
+    "edge map": (Way("convkit", _mapped("abs")),),
+    "clipped": (Way("convkit", _mapped("clip")),),
     "gradient magnitude": (Way("convkit", _gradient_magnitude),),
     "dense": _FLOAT,
     "separable": _FLOAT,

@@ -32,8 +32,7 @@ class Extent:
             if not values.size:
                 return NOTHING
             smallest, largest = values.min(), values.max()
-        wide = np.int64 if values.dtype.kind in "iu" else np.float64
-        return cls(values.size, float(smallest), float(largest), float(values.sum(dtype=wide)))
+        return cls(values.size, float(smallest), float(largest), _total(values))
 
     def __or__(self, other: Extent) -> Extent:
         """Return what there is to say of both together."""
@@ -50,6 +49,13 @@ class Extent:
     def mean(self) -> float:
         """The mean, NaN of nothing."""
         return self.total / self.count if self.count else float("nan")
+
+
+def _total(values: Array) -> float:
+    if values.dtype != np.int16:
+        return float(values.sum(dtype=np.float64))
+    # 32 bits hold the sum of a row of any image, and are summed in half the time.
+    return float(values.reshape(len(values), -1).sum(axis=1, dtype=np.int32).sum(dtype=np.int64))
 
 
 NOTHING = Extent(0, float("nan"), float("nan"), 0.0)
@@ -89,8 +95,7 @@ def render(response: Response, tone: ToneMap, limits: Limits) -> Rendering:
 
     def map_strip(first: int, values: Array) -> None:
         seen[first] = Extent.of(values)
-        mapped, clipped[first] = tone.apply(values, limits)
-        samples[first : first + len(mapped)] = mapped
+        clipped[first] = tone.apply(values, limits, samples[first : first + len(values)])
 
     response.visit(map_strip)
     return Rendering(samples, _together(seen), sum(clipped.values()))

@@ -22,20 +22,37 @@ class Limits(NamedTuple):
     largest: float
 
 
+def _absolute(values: Array, _limits: Limits) -> Array:
+    return np.abs(values, out=values)
+
+
+def _offset(values: Array, limits: Limits) -> Array:
+    return values + np.float32(middle(limits.white))
+
+
 def _minmax(values: Array, limits: Limits) -> Array:
     span = limits.largest - limits.smallest
     # A picture of one value has no contrast to stretch: it is black.
-    return (values - limits.smallest) * (limits.white / span if span > 0 else 0.0)
+    scale = limits.white / span if span > 0 else 0.0
+    stretched: Array = (values - limits.smallest) * scale
+    return stretched
+
+
+def _same(values: Array, _limits: Limits) -> Array:
+    return values
 
 
 MAPS: dict[str, Callable[[Array, Limits], Array]] = {
-    "clip": lambda values, _limits: values,
-    "abs": lambda values, _limits: np.abs(values),
-    "offset": lambda values, limits: values + np.float32(middle(limits.white)),
+    "clip": _same,
+    "abs": _absolute,
+    "offset": _offset,
     "minmax": _minmax,
-    "raw": lambda values, _limits: values,
+    "raw": _same,
 }
-"""Map name -> what it does before values outside 0…white are clipped; ``raw`` isn't clipped."""
+"""Map name -> what it does, in place if it likes, before values outside 0…white are clipped.
+
+``raw`` isn't clipped.
+"""
 
 
 class ToneMap(NamedTuple):
@@ -58,25 +75,28 @@ class ToneMap(NamedTuple):
     dtype: np.dtype[Any]
     linear: bool = False
 
-    def apply(self, values: Array, limits: Limits) -> tuple[Array, int]:
-        """Return the mapped samples, and how many were clipped to 0 or white.
+    def apply(self, values: Array, limits: Limits, into: Array) -> int:
+        """Write the mapped samples into an array, and return how many were clipped.
 
-        Rounding is half to even. NaN becomes 0 and counts as clipped.
+        Rounding is half to even. NaN becomes 0 and counts as clipped. The values are used up.
         """
         if self.name == "raw":
-            return values, 0
+            into[...] = values
+            return 0
         mapped = MAPS[self.name](values, limits)
-        if self.is_whole and not self.linear and mapped.dtype.kind == "f":
-            mapped = np.rint(mapped)
+        rounded = self.is_whole and not self.linear and mapped.dtype.kind == "f"
+        if rounded:
+            mapped = np.rint(mapped, out=mapped)
         clipped = count_outside(mapped, limits.white)
         if clipped:
             if mapped.dtype.kind == "f":
                 mapped = np.where(np.isnan(mapped), 0, mapped)
-            mapped = np.clip(mapped, 0, limits.white)
+            mapped = np.clip(mapped, 0, int(limits.white), out=mapped)
         if self.linear:
             mapped = linear_to_srgb(mapped) * self.white
             mapped = np.rint(mapped) if self.is_whole else mapped
-        return mapped.astype(self.dtype), clipped
+        np.copyto(into, mapped, casting="unsafe")
+        return clipped
 
     @property
     def is_whole(self) -> bool:
@@ -104,7 +124,8 @@ def middle(white: float) -> float:
 
 def count_outside(values: Array, white: float) -> int:
     """Count the samples that aren't from 0 to white; NaN isn't."""
-    if values.min() >= 0 and values.max() <= white:
-        return 0
-    inside = (values >= 0) & (values <= white)
-    return int(values.size - np.count_nonzero(inside))
+    smallest, largest = values.min(), values.max()
+    if np.isnan(smallest):
+        return int(values.size - np.count_nonzero((values >= 0) & (values <= white)))
+    below = np.count_nonzero(values < 0) if smallest < 0 else 0
+    return int(below + (np.count_nonzero(values > white) if largest > white else 0))

@@ -14,7 +14,7 @@ import numpy as np
 
 from convkit.conv.problem import Array, Block, Problem, Span
 
-STRIP_BYTES = 1 << 20
+STRIP_BYTES = 1 << 21
 """What a strip may take: operations are so short that fewer of them, on more, win."""
 
 WIDTHS = (np.dtype(np.int16), np.dtype(np.int32))
