@@ -37,3 +37,10 @@ def unknown(what: str, word: str, choices: Iterable[str]) -> ConvkitError:
     known = list(choices)
     hint = did_you_mean(word, known) or f"choose one of: {', '.join(known)}"
     return ConvkitError(f"unknown {what} '{word}'", hint)
+
+
+def missing(what: str, library: str, extra: str) -> ConvkitError:
+    """Build the error for something that needs a library which an extra installs."""
+    return ConvkitError(
+        f"{what} needs {library}, which isn't installed", f"pip install 'convkit[{extra}]'"
+    )

@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
+from convkit.cli import COMMANDS
 from tests.cli.process import ROOT, environment
 
-HEAVY = frozenset({"numpy", "PIL", "yaml", "rich", "pydantic", "scipy", "skimage"})
+HEAVY = frozenset({"numpy", "PIL", "yaml", "rich", "pydantic", "scipy", "skimage", "numba"})
 
 LISTING = """
 import sys
@@ -20,8 +21,8 @@ SCENE = "sample_images/landscape.png"
 MATRIX = "sample_images/matrix-5x5.csv"
 
 
-def loaded(code, cwd=ROOT):
-    """Return what of HEAVY stands in sys.modules after some Python, run in a pipe."""
+def loaded(code, cwd=ROOT, among=HEAVY):
+    """Return which modules stand in sys.modules after some Python, run in a pipe."""
     result = subprocess.run(
         [sys.executable, "-c", LISTING.format(code=code)],
         capture_output=True,
@@ -33,7 +34,7 @@ def loaded(code, cwd=ROOT):
     assert result.returncode == 0, result.stderr
     modules = set(result.stderr.splitlines())
     assert "convkit" in modules, result.stderr
-    return HEAVY & modules
+    return among & modules
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,13 @@ def test_a_command_loads_what_it_needs(arguments, needs, tmp_path):
     writes = arguments[:1] == ["convolve"]
     code = f"from convkit.cli import run\nif run({arguments!r}): sys.exit('it failed')"
     assert loaded(code, cwd=tmp_path if writes else ROOT) == needs
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_leaves_the_others_alone(name):
+    files = {f"convkit.cli.{each}" for each in COMMANDS}
+    code = f"from convkit.cli import run; run(['{name}', '--help'])"
+    assert loaded(code, among=files) == {f"convkit.cli.{name}"}
 
 
 @pytest.mark.parametrize(

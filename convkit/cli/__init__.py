@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import Annotated, NoReturn
 
 import typer
 
 from convkit import __version__
-from convkit.cli import convolve, kernels, mse, outsize
 from convkit.cli.command import BAD_INPUT, CONTEXT, INTERRUPTED, close_quietly
 from convkit.cli.console import Console
 from convkit.cli.quick import QuickGroup
 
-# Plain help: drawing it with rich would double the time until it appears.
-app = typer.Typer(
-    name="convkit",
-    cls=QuickGroup,
-    help="Convolve images and see every number, from the command line.",
-    rich_markup_mode=None,
-    context_settings=CONTEXT,
-)
-for module in (convolve, kernels, outsize, mse):
-    module.register(app)
+COMMANDS = ("convolve", "kernels", "outsize", "mse")
+"""Each stands in the file of its name."""
+
+
+def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
+    """Return the program with some of its commands."""
+    # Plain help: drawing it with rich would double the time until it appears.
+    app = typer.Typer(
+        name="convkit",
+        cls=QuickGroup,
+        help="Convolve images and see every number, from the command line.",
+        rich_markup_mode=None,
+        context_settings=CONTEXT,
+    )
+    app.callback()(_root)
+    for name in commands:
+        import_module(f"convkit.cli.{name}").register(app)
+    return app
 
 
 def _print_version(wanted: bool) -> None:
@@ -32,7 +43,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool,
@@ -44,15 +54,25 @@ def _root(
     """Convolve images and see every number, from the command line."""
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the program and exit with its code."""
     # The engine has threads of its own; BLAS would only spend start-up time on making more.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.exit(run(sys.argv[1:]))
+    # Modules leave no garbage while they load: look for it more rarely.
+    gc.set_threshold(50_000)
+    code = run(sys.argv[1:])
+    # What couldn't be written has been said. Taking the interpreter apart, object by object, would
+    # take as long as filtering a small image.
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # full, closed, or never there
+            stream.flush()
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run the program with `arguments`, by default ``--help``, and return its exit code."""
+    # One command needs nothing of the others.
+    app = program(arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS)
     try:
         return app(arguments or ["--help"], prog_name="convkit", standalone_mode=False) or 0
     except typer.TyperException as error:

@@ -90,10 +90,10 @@ def _options(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
 
 def _collected(parameter: inspect.Parameter, options: dict[str, Any]) -> Any:
     """Return the argument for a parameter out of the parsed options."""
-    names = [option.name for option in _options(parameter)]
-    if not dataclasses.is_dataclass(parameter.annotation):
+    kind = parameter.annotation
+    if not dataclasses.is_dataclass(kind):
         return options[parameter.name]
-    return parameter.annotation(**{name: options[name] for name in names})  # type: ignore[operator]
+    return kind(**{field.name: options[field.name] for field in dataclasses.fields(kind)})  # type: ignore[operator]
 
 
 def guarded(console: Console, debug: bool, body: Callable[[], int | None]) -> int:

@@ -6,7 +6,6 @@ header; with ``--json`` a command prints one document instead.
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Iterable, Sequence
@@ -80,6 +79,8 @@ class Console:
 
     def json(self, document: Any) -> None:
         """Print one JSON document with every digit; NaN and infinities become null."""
+        import json
+
         self.text(json.dumps(_finite(document), indent=2, ensure_ascii=False, default=_plain))
 
     def text(self, text: str) -> None:

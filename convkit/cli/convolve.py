@@ -246,7 +246,7 @@ def _trace(
     console: Console, jobs: list[Job], chosen: Filter, settings: Settings, position: str
 ) -> None:
     from convkit.cli.trace_view import show_trace
-    from convkit.filtering import trace
+    from convkit.filtering.trace import trace
     from convkit.images import read
 
     if len(jobs) != 1:

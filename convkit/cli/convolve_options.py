@@ -183,7 +183,8 @@ class EngineOptions:
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Compute with this strategy: integer, separable, gemm, dft, bank, direct.",
+            help="Compute with this strategy: integer, separable, gemm, compiled, dft, bank, "
+            "direct.",
             rich_help_panel=ENGINE,
         ),
     ] = None
@@ -285,6 +286,14 @@ class OutputOptions:
             rich_help_panel=OUTPUT,
         ),
     ] = None
+    compress: Annotated[
+        str,
+        typer.Option(
+            metavar="fast|small",
+            help="Of PNG, spare time or bytes; other formats have one way.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = "fast"
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite existing files.", rich_help_panel=OUTPUT)
     ] = False
@@ -313,14 +322,15 @@ class OutputOptions:
     def settings(self) -> Settings:
         """Return what a batch needs beside the filter."""
         from convkit.filtering import Settings
-        from convkit.images import DEFAULT_MAX_PIXELS
+        from convkit.images import DEFAULT_MAX_PIXELS, check_compression
 
         limit = DEFAULT_MAX_PIXELS
         if self.max_pixels is not None:
             limit = int(number(self.max_pixels.replace("_", ""), "--max-pixels"))
             if limit < 1:
                 raise ConvkitError(f"--max-pixels must be at least 1, got {limit}")
-        return Settings(force=self.force, max_pixels=limit)
+        compress = check_compression(self.compress)
+        return Settings(force=self.force, max_pixels=limit, compress=compress)
 
     def _suffix(self) -> str | None:
         from convkit.images import check_format

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from rich.table import Table as RichTable
 
-    from convkit.filtering import Filter, Trace
-    from convkit.filtering.trace import ChannelTrace
+    from convkit.filtering import Filter
+    from convkit.filtering.trace import ChannelTrace, Trace
     from convkit.images import Picture
 
 LONGEST_SUM = 16

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from convkit.conv.borders import Border
 from convkit.conv.plan import Plan, make_plan
 from convkit.conv.problem import Problem
+from convkit.conv.strategies import compiled
 from convkit.errors import ConvkitError
 from convkit.geometry import Pads, SameRule, axis_pads
 
@@ -79,6 +81,7 @@ def convolve(
     )
     flat = np.ndim(image) == 2 and weights.ndim == 2
     out = plan.run(pixels)
+    compiled.remember(plan.problem)
     return out[:, :, 0] if flat else out
 
 
@@ -113,7 +116,7 @@ def plan_convolution(
         border=border,
         stride=stride,
         dilation=dilation,
-        finite=_is_finite(pixels) and bool(np.isfinite(border.value).all()),
+        scan=partial(_is_finite, pixels, border),
     )
     if 0 in problem.out_shape:  # output_size raises first; this says that it must
         raise ConvkitError(f"nothing left of an image of {pixels.shape}")
@@ -211,6 +214,7 @@ def _check_channels(pixels: NDArray[Any], weights: NDArray[np.float64], border: 
         )
 
 
-def _is_finite(pixels: NDArray[Any]) -> bool:
+def _is_finite(pixels: NDArray[Any], border: Border) -> bool:
     # The extremes are NaN if any pixel is, and infinite if any pixel is: no temporary needed.
-    return pixels.dtype.kind != "f" or bool(np.isfinite(pixels.min()) and np.isfinite(pixels.max()))
+    extremes = (pixels.min(), pixels.max()) if pixels.dtype.kind == "f" else ()
+    return bool(np.isfinite([*extremes, *border.value]).all())

@@ -7,15 +7,16 @@ own cache. Where they are cut doesn't depend on the number of threads, so neithe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convkit.conv.problem import Problem, Span
-from convkit.conv.strategies import STRATEGIES
-from convkit.errors import ConvkitError, unknown
+from convkit.conv.strategies import NEEDS, STRATEGIES
+from convkit.errors import ConvkitError, missing, unknown
 from convkit.workers import default_threads, in_parallel
 
 Array = NDArray[Any]
@@ -37,7 +38,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Plan:
-    """A problem and the strategy chosen for it; `candidates` are sorted, the cheapest first."""
+    """A problem and the strategy chosen for it.
+
+    `candidates` are sorted, the cheapest first. If nobody had to look whether all pixels are
+    finite, they are those of an image whose pixels are.
+    """
 
     problem: Problem
     strategy: str
@@ -117,22 +122,42 @@ def make_plan(problem: Problem, strategy: str | None = None) -> Plan:
     ConvkitError
         If the named strategy is unknown or would give a wrong answer.
     """
-    candidates = sorted(
-        (
-            Candidate(name, module.cost(problem))
-            for name, module in STRATEGIES.items()
-            if module.supports(problem)
-        ),
-        key=lambda candidate: candidate.cost,
+    if strategy not in (None, *STRATEGIES):
+        raise unknown("strategy", str(strategy), STRATEGIES)
+    # Looking for a NaN reads the whole image, which takes as long as a small kernel does. So first
+    # see who would win if there were none, and look only if that one needs to know.
+    candidates = _ranked(replace(problem, scan=lambda: True))
+    chosen = _choose(candidates, strategy)
+    if chosen is None or _candidate(chosen.name, problem) != chosen:
+        candidates = _ranked(problem)
+        chosen = _choose(candidates, strategy)
+    if chosen is None:
+        raise _refusal(str(strategy), candidates)
+    return Plan(problem, chosen.name, tuple(candidates))
+
+
+def _ranked(problem: Problem) -> list[Candidate]:
+    """Return the strategies that can compute a problem, the cheapest first."""
+    candidates = (_candidate(name, problem) for name in STRATEGIES)
+    return sorted(filter(None, candidates), key=lambda candidate: candidate.cost)
+
+
+def _candidate(name: str, problem: Problem) -> Candidate | None:
+    """Return what a strategy costs, or None if it can't compute the problem."""
+    module = STRATEGIES[name]
+    return Candidate(name, module.cost(problem)) if module.supports(problem) else None
+
+
+def _refusal(strategy: str, candidates: Sequence[Candidate]) -> ConvkitError:
+    library, extra = NEEDS.get(strategy, ("", ""))
+    if library and find_spec(library) is None:
+        return missing(f"the strategy '{strategy}'", library, extra)
+    return ConvkitError(
+        f"the strategy '{strategy}' can't compute this convolution",
+        f"these can: {', '.join(candidate.name for candidate in candidates)}",
     )
-    if strategy is None:
-        return Plan(problem, candidates[0].name, tuple(candidates))
-    if strategy not in STRATEGIES:
-        raise unknown("strategy", strategy, STRATEGIES)
-    able = [candidate.name for candidate in candidates]
-    if strategy not in able:
-        raise ConvkitError(
-            f"the strategy '{strategy}' can't compute this convolution",
-            f"these can: {', '.join(able)}",
-        )
-    return Plan(problem, strategy, tuple(candidates))
+
+
+def _choose(candidates: Sequence[Candidate], strategy: str | None) -> Candidate | None:
+    """Return the cheapest candidate, or the one named."""
+    return next((each for each in candidates if strategy in (None, each.name)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -38,9 +39,8 @@ class Problem:
         (kh, kw), applied to each channel alone, or a bank (out, in, kh, kw) over all channels.
     pads, border, stride, dilation
         Geometry; stride and dilation are (y, x).
-    finite : bool
-        Whether the image holds neither NaN nor infinity. Strategies that multiply pixels outside
-        a window by zero must not run otherwise.
+    scan : callable
+        Looks at every pixel and says whether all are finite; called when `finite` is first asked.
     """
 
     shape: tuple[int, int, int]
@@ -50,7 +50,15 @@ class Problem:
     border: Border
     stride: tuple[int, int]
     dilation: tuple[int, int]
-    finite: bool
+    scan: Callable[[], bool]
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether the image holds neither NaN nor infinity.
+
+        Strategies that multiply pixels outside a window by zero must not run otherwise.
+        """
+        return self.scan()
 
     @property
     def is_bank(self) -> bool:

@@ -2,11 +2,12 @@
 
 from convkit.filtering.batch import Done, Failed, Settings, Stopwatch, run_batch, run_job
 from convkit.filtering.build import Request
-from convkit.filtering.operators import Bank, Chain, Compass, Geometry, GradientPair, Operator
+from convkit.filtering.gradients import Compass, GradientPair
+from convkit.filtering.operators import Bank, Chain, Operator
 from convkit.filtering.outputs import STANDARD, Destination, Job
 from convkit.filtering.pipeline import FeatureMap, Filter, apply
+from convkit.filtering.response import Geometry
 from convkit.filtering.tone import MAPS, check_map
-from convkit.filtering.trace import Trace, trace
 
 __all__ = [
     "MAPS",
@@ -26,10 +27,8 @@ __all__ = [
     "Request",
     "Settings",
     "Stopwatch",
-    "Trace",
     "apply",
     "check_map",
     "run_batch",
     "run_job",
-    "trace",
 ]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +18,9 @@ from convkit.filtering.outputs import Job
 from convkit.filtering.pipeline import FeatureMap, Filter, apply
 from convkit.images import DEFAULT_MAX_PIXELS, Picture, encode, read
 from convkit.workers import default_threads
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 T = TypeVar("T")
 
@@ -50,6 +52,7 @@ class Settings:
 
     force: bool = False
     max_pixels: int = DEFAULT_MAX_PIXELS
+    compress: str = "fast"
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,10 @@ def run_job(job: Job, chosen: Filter, settings: Settings) -> Done:
         maps = apply(chosen, before, raw=job.is_raw)
     with stopwatch.phase("write"):
         for target, picture in _results(job, maps):
-            _write(job, target, picture, force=settings.force)
+            data = encode(
+                picture, job.suffix, compress=settings.compress, threads=chosen.geometry.threads
+            )
+            _write(job, target, data, force=settings.force)
     return Done(job, before, maps, stopwatch)
 
 
@@ -140,6 +146,8 @@ def run_batch(
     progress : callable
         Called each time a job has ended.
     """
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
     pool = executor or ThreadPoolExecutor(min(len(jobs), workers or default_threads()))
     try:
         futures = [pool.submit(_attempt, work, job) for job in jobs]
@@ -184,8 +192,7 @@ def _stacked(maps: list[FeatureMap]) -> Picture:
     return replace(first, frames=frames)
 
 
-def _write(job: Job, target: str, picture: Picture, *, force: bool) -> None:
-    data = encode(picture, job.suffix)
+def _write(job: Job, target: str, data: bytes, *, force: bool) -> None:
     if job.to_standard_output:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from convkit.errors import ConvkitError
-from convkit.filtering.operators import Bank, Chain, Compass, GradientPair, Operator, Prepared
+from convkit.filtering.gradients import Compass, GradientPair
+from convkit.filtering.operators import Bank, Chain, Operator, Prepared
 from convkit.kernels import PAIRS, Kernel, compass_set, gradient_pair, parse
 
 

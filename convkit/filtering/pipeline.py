@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 from convkit.conv import Border
 from convkit.errors import ConvkitError
 from convkit.filtering.direction import wheel
-from convkit.filtering.operators import Geometry, Operator, Response
+from convkit.filtering.operators import Operator
 from convkit.filtering.rendering import Extent, measure, render
+from convkit.filtering.response import Geometry, Response
 from convkit.filtering.tone import Limits, ToneMap
 from convkit.images import (
     KINDS,
     Picture,
+    luma,
     premultiply,
     srgb_to_linear,
-    to_grey,
     unpremultiply,
     with_alpha,
 )
@@ -159,7 +160,7 @@ def prepare(chosen: Filter, frame: Array, picture: Picture) -> tuple[Array, Arra
         alpha = pixels[:, :, -1:].astype(np.float32) / np.float32(picture.white)
         pixels = pixels[:, :, :-1]
     if pixels.shape[2] == 3 and picture.kind != "array" and _wants_grey(chosen):
-        pixels = _grey(pixels)
+        pixels = luma(pixels)[:, :, np.newaxis]
     if chosen.linear:
         pixels = srgb_to_linear(pixels / np.float32(picture.white))
     if alpha is not None and chosen.smooths:
@@ -224,14 +225,6 @@ def _wants_grey(chosen: Filter) -> bool:
     if banks:
         return int(banks[0].weights.shape[1]) == 1
     return chosen.operator.finds_edges
-
-
-def _grey(pixels: Array) -> Array:
-    """Return luma (H, W, 1), as deep as the image: rounded where samples are whole numbers."""
-    luma = to_grey(pixels)
-    if pixels.dtype.kind in "ui":
-        luma = np.rint(luma)
-    return luma.astype(pixels.dtype)[:, :, np.newaxis]
 
 
 def _follow(alpha: Array, geometry: Geometry, kernels: Sequence[NDArray[np.float64]]) -> Array:

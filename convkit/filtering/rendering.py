@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convkit.filtering.operators import Response
+from convkit.filtering.response import Response
 from convkit.filtering.tone import Limits, ToneMap
 
 Array = NDArray[Any]

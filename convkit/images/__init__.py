@@ -2,9 +2,9 @@
 
 from convkit.images.color import (
     linear_to_srgb,
+    luma,
     premultiply,
     srgb_to_linear,
-    to_grey,
     unpremultiply,
     with_alpha,
 )
@@ -14,24 +14,27 @@ from convkit.images.formats import SUFFIXES, check_format
 from convkit.images.limits import DEFAULT_MAX_PIXELS
 from convkit.images.picture import KINDS, Picture
 from convkit.images.read import decode, read
+from convkit.images.scanlines import COMPRESSIONS, check_compression
 from convkit.images.thumbnail import thumbnail
 
 __all__ = [
+    "COMPRESSIONS",
     "DEFAULT_MAX_PIXELS",
     "KINDS",
     "SUFFIXES",
     "Found",
     "Picture",
+    "check_compression",
     "check_format",
     "decode",
     "encode",
     "expand",
     "linear_to_srgb",
+    "luma",
     "premultiply",
     "read",
     "srgb_to_linear",
     "thumbnail",
-    "to_grey",
     "unpremultiply",
     "with_alpha",
     "write",

@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from convkit.images.picture import Frame, channels
+from convkit.images.picture import Frame
 
-GREY_WEIGHTS = (0.299, 0.587, 0.114)
-"""Rec. 601 luma (ITU-R BT.601-7, 2.5.1), the weights of Pillow and OpenCV."""
+RED, BLUE = 0.299, 0.114
+"""What Rec. 601 luma (ITU-R BT.601-7, 2.5.1) takes of each; the rest is green."""
+
+LUMA_BYTES = 1 << 20
+"""How much is turned to grey at a time: what stays in the cache."""
 
 Floats = NDArray[np.floating[Any]]
 
@@ -20,29 +24,39 @@ def float_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.result_type(dtype, np.float32)
 
 
-def to_grey(frame: Frame) -> Floats:
-    """Return the luma of a frame, ``0.299 R + 0.587 G + 0.114 B`` (Rec. 601), not rounded.
+def luma(frame: Frame) -> Frame:
+    """Return the grey of a colour frame, ``0.299 R + 0.587 G + 0.114 B`` (Rec. 601).
 
     Parameters
     ----------
-    frame : (H, W), (H, W, 1), (H, W, 2), (H, W, 3) or (H, W, 4) array
-        Grey, grey with alpha, RGB or RGBA. Alpha is left out.
+    frame : (H, W, 3) array
 
     Returns
     -------
     (H, W) array
-        In the units of the frame; float32 for up to 16 bits and float32, else float64.
+        Of the type of the frame, and rounded where that holds whole numbers. 8 bits are converted
+        by Pillow, whose fixed-point weights are exact to 2**-16.
     """
-    dtype = float_type(frame.dtype)
-    if frame.ndim == 2:
-        return frame.astype(dtype)
-    if channels(frame) < 3:
-        return frame[..., 0].astype(dtype)
-    red, green, blue = (frame[..., channel].astype(dtype) for channel in range(3))
-    red_weight, _, blue_weight = (dtype.type(weight) for weight in GREY_WEIGHTS)
-    # The weights sum to 1. Written this way, grey pixels keep their value to the last bit.
-    grey: Floats = green + red_weight * (red - green) + blue_weight * (blue - green)
+    grey = np.empty(frame.shape[:2], frame.dtype)
+    convert = _luma_of_bytes if frame.dtype == np.uint8 else _luma_of_numbers
+    step = max(1, LUMA_BYTES // frame[:1].nbytes)
+    for start in range(0, len(frame), step):
+        grey[start : start + step] = convert(frame[start : start + step])
     return grey
+
+
+def _luma_of_bytes(frame: Frame) -> Frame:
+    return np.asarray(Image.fromarray(frame).convert("L"))
+
+
+def _luma_of_numbers(frame: Frame) -> Frame:
+    red, green, blue = np.moveaxis(frame.astype(float_type(frame.dtype)), -1, 0)
+    # The weights sum to 1. Written this way, grey pixels keep their value to the last bit.
+    red -= green
+    blue -= green
+    grey: Floats = green + RED * red
+    grey += BLUE * blue
+    return np.rint(grey, out=grey) if frame.dtype.kind in "iu" else grey
 
 
 def srgb_to_linear(encoded: Floats) -> Floats:

@@ -6,10 +6,11 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngImageFile
 
 from convkit.errors import ConvkitError
 from convkit.images import deep, gif, png
@@ -102,12 +103,17 @@ def _open(data: bytes, name: str, max_pixels: int) -> Image.Image:
     # what a file only unpacks later. It is only ever raised, on request.
     if Image.MAX_IMAGE_PIXELS is not None and max_pixels > 2 * Image.MAX_IMAGE_PIXELS:
         Image.MAX_IMAGE_PIXELS = (max_pixels + 1) // 2
-    image = Image.open(io.BytesIO(data))
+    image = _opener(data)(io.BytesIO(data))
     if image.format in REFUSED:
         raise ConvkitError(f"'{name}' is {image.format}, which isn't read", "convert it to PNG")
     check_pixels(image.width * image.height, name, max_pixels)
     CHECKS.get(image.format or "", _sound)(data, name)
     return image
+
+
+def _opener(data: bytes) -> Callable[[io.BytesIO], Image.Image]:
+    """Return what opens a file; for PNG without importing what opens other formats."""
+    return PngImageFile if data.startswith(png.SIGNATURE) else Image.open
 
 
 def _sound(data: bytes, name: str) -> None:

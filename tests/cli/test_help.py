@@ -9,10 +9,10 @@ import pytest
 import typer
 
 import convkit
-from convkit.cli import app
+from convkit.cli import program
 from convkit.conv import MODES
 from convkit.filtering import MAPS
-from convkit.filtering.operators import NORMS
+from convkit.filtering.gradients import NORMS
 from convkit.geometry import PAD_WORDS, SAME_RULES
 from convkit.kernels import PAIRS
 from convkit.kernels.gradients import COMPASS_SETS
@@ -29,7 +29,7 @@ def tree(command, path=()):
         yield from tree(below, (*path, name))
 
 
-COMMANDS = dict(tree(typer.main.get_command(app)))
+COMMANDS = dict(tree(typer.main.get_command(program())))
 
 
 def help_of(*path):

@@ -17,10 +17,10 @@ from convkit.filtering import (
     Geometry,
     GradientPair,
     apply,
-    trace,
 )
 from convkit.filtering.build import Request, normalized
 from convkit.filtering.operators import Prepared
+from convkit.filtering.trace import trace
 from convkit.images import Picture
 from convkit.kernels import compass_set, gradient_pair, parse
 

@@ -7,38 +7,62 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from convkit.images import (
+    color,
     linear_to_srgb,
+    luma,
     premultiply,
     srgb_to_linear,
-    to_grey,
     unpremultiply,
     with_alpha,
 )
+from convkit.images.picture import white_of
 from tests.images.making import KINDS, frame, noise
 
+COLORS = frame("rgb", height=211, width=302)
+WEIGHTS = [0.299, 0.587, 0.114]
 
-def test_grey_is_pillows():
-    pixels = frame("rgb")
-    found = to_grey(pixels)
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, np.asarray(Image.fromarray(pixels).convert("L")), atol=0.6)
-    np.testing.assert_allclose(found, pixels @ [0.299, 0.587, 0.114], atol=1e-4)
+
+@pytest.mark.parametrize("strip", [1, 2718, 1 << 20])
+def test_luma_of_8_bits_is_pillows(monkeypatch, strip):
+    monkeypatch.setattr(color, "LUMA_BYTES", strip)
+    expected = np.asarray(Image.fromarray(COLORS).convert("L"))
+    np.testing.assert_array_equal(luma(COLORS), expected)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int32"])
+def test_luma_of_whole_numbers_is_rounded(dtype):
+    pixels = noise((211, 302, 3), dtype)
+    found = luma(pixels)
+    assert found.dtype == dtype
+    # Weights to 2**-16, or arithmetic to as many bits, may pass a half: nothing else may differ.
+    assert np.abs(found - pixels @ np.array(WEIGHTS)).max() < 0.51
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-6), ("float64", 1e-14)])
+def test_luma_of_floats_is_not_rounded(dtype, tolerance):
+    pixels = noise((40, 50, 3), dtype)
+    found = luma(pixels)
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, pixels @ np.array(WEIGHTS), atol=tolerance)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64", "int64"])
 def test_grey_pixels_keep_their_value(dtype):
     grey = noise((9, 9), "uint8").astype(dtype)
-    found = to_grey(np.dstack([grey] * 3))
-    assert found.dtype == (np.float64 if dtype in ("float64", "int64") else np.float32)
-    np.testing.assert_array_equal(found, grey)
+    np.testing.assert_array_equal(luma(np.dstack([grey] * 3)), grey)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_alpha_is_left_out(kind):
-    pixels = frame(kind)
-    parts = pixels.reshape(11, 14, -1)
-    color = parts[..., :3] if kind.startswith("rgb") else np.repeat(parts[..., :1], 3, axis=2)
-    np.testing.assert_array_equal(to_grey(pixels), to_grey(color))
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_white_stays_white(dtype):
+    white = white_of(dtype)
+    np.testing.assert_array_equal(luma(np.full((3, 4, 3), white, dtype)), white)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1)])
+def test_luma_of_a_view(shape):
+    pixels = noise((*shape, 4))
+    expected = np.asarray(Image.fromarray(pixels).convert("RGB").convert("L"))
+    np.testing.assert_array_equal(luma(pixels[:, :, :3]), expected)
 
 
 def test_srgb_figures():

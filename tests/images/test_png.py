@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from convkit.errors import ConvkitError
-from convkit.images import decode, png
+from convkit.images import decode, png, scanlines
 from tests.images.making import KINDS, chunk, noise
 from tests.images.making import png as made_by_hand
 
@@ -34,7 +34,7 @@ def test_any_frame(height, width, count, dtype, big_endian, seed):
 
 @pytest.mark.parametrize("band", [1, 100, 1000, 1 << 20])
 def test_bands_join_to_one_stream(monkeypatch, band):
-    monkeypatch.setattr(png, "BAND_BYTES", band)
+    monkeypatch.setattr(scanlines, "BAND_BYTES", band)
     pixels = noise((50, 60, 3))
     data = png.encode([pixels])
     # zlib itself verifies the checksum over all bands.

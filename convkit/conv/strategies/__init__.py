@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from convkit.conv.problem import Array, Problem, Span
-from convkit.conv.strategies import bank, dft, direct, gemm, integer, separable
+from convkit.conv.strategies import bank, compiled, dft, direct, gemm, integer, separable
 
 
 class Strategy(Protocol):
@@ -41,7 +41,11 @@ STRATEGIES: dict[str, Strategy] = {
     "integer": integer,
     "separable": separable,
     "gemm": gemm,
+    "compiled": compiled,
     "dft": dft,
     "bank": bank,
     "direct": direct,
 }
+
+NEEDS = {"compiled": ("numba", "fast")}
+"""Strategy -> the library that it needs, and the extra that installs it."""
