@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from convkit import metrics
 from convkit.errors import ConvkitError, unknown
+from convkit.files import TEXT_SUFFIXES
 from convkit.tables import Columns, read_table
 
 if TYPE_CHECKING:
     from convkit.images import Picture
 
-TABLE_SUFFIXES = {".csv", ".tsv", ".txt"}
-CHANNELS = {
+CHANNEL_NAMES = {
     "grey+alpha": ("grey", "alpha"),
     "rgb": ("red", "green", "blue"),
     "rgba": ("red", "green", "blue", "alpha"),
@@ -69,6 +69,7 @@ def compare_files(
     delimiter: str | None = None,
     header: bool | None = None,
     data_range: float | None = None,
+    max_pixels: int | None = None,
 ) -> Comparison:
     """Compare columns of one or two tables, or two pictures or matrices value by value.
 
@@ -85,6 +86,8 @@ def compare_files(
         As :func:`convkit.tables.read_table`.
     data_range : float, optional
         White minus black, for PSNR and SSIM; by default what the pictures say. Matrices don't.
+    max_pixels : int, optional
+        The most pixels of a picture, as :func:`convkit.images.read`.
 
     Raises
     ------
@@ -104,7 +107,8 @@ def compare_files(
     # Columns of numbers shouldn't wait for the image library to load.
     from convkit import images
 
-    return _compare_pictures([images.read(file) for file in files], data_range)
+    limit = images.DEFAULT_MAX_PIXELS if max_pixels is None else max_pixels
+    return _compare_pictures([images.read(file, max_pixels=limit) for file in files], data_range)
 
 
 def check_measure(name: str) -> None:
@@ -130,7 +134,7 @@ def _absent(name: str, *, for_pictures: bool) -> ConvkitError:
 
 def _check_not_a_picture(file: str) -> None:
     suffix = Path(file).suffix.lower()
-    if suffix in TABLE_SUFFIXES | {""}:
+    if suffix in TEXT_SUFFIXES | {""}:
         return
     from convkit.images import SUFFIXES
 
@@ -145,7 +149,7 @@ def _read_tables(
 ) -> list[Columns]:
     """Return the files as tables if columns are to be compared, else an empty list."""
     on_disk = [file for file in files if file != "-"]
-    if not by_column and not all(Path(f).suffix.lower() in TABLE_SUFFIXES for f in on_disk):
+    if not by_column and not all(Path(f).suffix.lower() in TEXT_SUFFIXES for f in on_disk):
         return []
     tables = {file: read_table(file, delimiter, header) for file in on_disk}
     if by_column or all(t.has_header or len(t.names) == 1 for t in tables.values()):
@@ -230,7 +234,7 @@ def _common_white(first: Picture, second: Picture) -> float | None:
 
 def _channel_names(pictures: Sequence[Picture], count: int) -> Sequence[str]:
     for picture in pictures:
-        names = CHANNELS.get(picture.kind, ())
+        names = CHANNEL_NAMES.get(picture.kind, ())
         if len(names) == count:
             return names
     return [f"channel {number}" for number in range(1, count + 1)]

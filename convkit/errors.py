@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 
 class ConvkitError(ValueError):
@@ -26,17 +26,33 @@ class ConvkitError(ValueError):
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
 
-def did_you_mean(word: str, choices: Iterable[str]) -> str | None:
-    """Return the hint ``did you mean 'x'?`` for the closest choice, or None if none is close."""
-    close = get_close_matches(word.lower(), list(choices), n=1, cutoff=0.6)
-    return f"did you mean '{close[0]}'?" if close else None
+def did_you_mean(word: str, choices: Iterable[str], *, least: float = 0.6) -> str | None:
+    """Return the hint ``did you mean 'x'?`` for the closest choice, or None if none is close.
+
+    Of choices that are equally close it is the first: list names before their aliases. `least` is
+    how close is close, from 0 to 1 for the same word.
+    """
+    likeness = SequenceMatcher(b=word.lower())
+
+    def likeness_of(choice: str) -> float:
+        likeness.set_seq1(choice.lower())
+        return likeness.ratio()
+
+    closest = max(choices, key=likeness_of, default=None)
+    if closest is None or likeness_of(closest) < least:
+        return None
+    return f"did you mean '{closest}'?"
 
 
-def unknown(what: str, word: str, choices: Iterable[str]) -> ConvkitError:
-    """Build the error for a `word` that is none of `choices`: the closest one, else all of them."""
+def unknown(what: str, word: str, choices: Iterable[str], where: str = "") -> ConvkitError:
+    """Build the error for a `word` that is none of `choices`: the closest one, else all of them.
+
+    >>> unknown("key", "widht", ["width", "height"], "in 'a.yaml'").message
+    "unknown key 'widht' in 'a.yaml'"
+    """
     known = list(choices)
     hint = did_you_mean(word, known) or f"choose one of: {', '.join(known)}"
-    return ConvkitError(f"unknown {what} '{word}'", hint)
+    return ConvkitError(f"unknown {what} '{word}' {where}".rstrip(), hint)
 
 
 def missing(what: str, library: str, extra: str) -> ConvkitError:

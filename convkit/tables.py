@@ -94,8 +94,7 @@ class Columns:
         if key in self.names:
             return self.names.index(key)
         if not key.isdecimal():
-            error = unknown("column", key, self.names)
-            raise ConvkitError(f"{error.message} in '{self.source}'", error.hint)
+            raise unknown("column", key, self.names, f"in '{self.source}'")
         if not 1 <= int(key) <= len(self.names):
             raise ConvkitError(
                 f"no column {key} in '{self.source}'",

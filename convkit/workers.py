@@ -61,8 +61,34 @@ def in_parallel(work: Callable[[T], None], items: Sequence[T], threads: int) -> 
             for item in items:
                 work(item)
         else:
-            for _ in _pool(threads).map(work, items):
-                pass
+            _share(work, items, threads)
+
+
+def _share(work: Callable[[T], None], items: Sequence[T], threads: int) -> None:
+    """Wake each thread once and let it take items until none is left.
+
+    Waking one costs as much as some items do.
+    """
+    left = iter(items)
+
+    def take(_: int) -> None:
+        with _emptied(left):
+            for item in left:
+                work(item)
+
+    with _emptied(left):
+        for _ in _pool(threads).map(take, range(min(threads, len(items)))):
+            pass
+
+
+@contextmanager
+def _emptied(left: Iterator[T]) -> Iterator[None]:
+    """Leave nothing to begin after an error or Ctrl-C."""
+    try:
+        yield
+    finally:
+        for _ in left:
+            pass
 
 
 @cache

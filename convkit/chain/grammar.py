@@ -300,5 +300,4 @@ def _no_layer(word: str) -> ConvkitError:
     letters = re.search("[a-z_]+", word.lower().lstrip("0123456789x*"))
     if letters is None:
         return ConvkitError(f"'{word}' is no layer", "write a layer and its number: conv5, fc10")
-    error = unknown("layer", letters[0], LAYERS)
-    return error if letters[0] == word else ConvkitError(f"{error.message} in '{word}'", error.hint)
+    return unknown("layer", letters[0], LAYERS, "" if letters[0] == word else f"in '{word}'")

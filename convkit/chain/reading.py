@@ -152,7 +152,7 @@ class _Reader:
         fields = self._mapping(node, f"{' and '.join(required)} of '{name}'")
         for key in fields:
             if key not in (*required, *optional):
-                error = unknown(f"key of '{name}'", key, (*required, *optional))
+                error = unknown("key", key, (*required, *optional), f"of '{name}'")
                 raise self._error(node, error.message, error.hint)
         for key in required:
             if key not in fields:

@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from convkit import __version__
-from convkit.cli.command import BAD_INPUT, CONTEXT, INTERRUPTED, close_quietly
+from convkit.cli.command import BAD_INPUT, CONTEXT, INTERRUPTED, close_quietly, failed
 from convkit.cli.console import Console
 from convkit.cli.quick import QuickGroup
 
@@ -60,6 +60,7 @@ def main() -> NoReturn:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Modules leave no garbage while they load: look for it more rarely.
     gc.set_threshold(50_000)
+    _mend_streams()
     code = run(sys.argv[1:])
     # What couldn't be written has been said. Taking the interpreter apart, object by object, would
     # take as long as filtering a small image.
@@ -67,6 +68,17 @@ def main() -> NoReturn:
         with suppress(OSError, ValueError, AttributeError):  # full, closed, or never there
             stream.flush()
     os._exit(code)
+
+
+def _mend_streams() -> None:
+    """Let all that is written be accepted: where a stream is closed, or has a narrow encoding."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # It takes the closed stream's number, too, which a result's file would be given else.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def run(arguments: list[str]) -> int:
@@ -87,6 +99,8 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         close_quietly()
         return 0
+    except OSError as error:
+        return failed(Console(), error)
 
 
 def _one_line(error: Exception) -> str:

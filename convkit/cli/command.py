@@ -111,16 +111,21 @@ def guarded(console: Console, debug: bool, body: Callable[[], int | None]) -> in
     except Exception as error:
         if debug:
             raise
-        return _said(console, error)
+        return failed(console, error)
 
 
-def _said(console: Console, error: Exception) -> int:
+def failed(console: Console, error: Exception) -> int:
+    """Say in one line what went wrong, and return the exit code for it."""
     match error:
         case ConvkitError():
             console.error(error.message, error.hint)
             return BAD_INPUT
         case MemoryError():
             console.error(f"out of memory: {error}", "take a smaller image, or fewer at once")
+            return BAD_INPUT
+        case OSError():  # of a stream, as a rule: a full disk behind standard output
+            where = f"'{error.filename}': " if error.filename else "can't go on: "
+            console.error(f"{where}{error.strerror or error}")
             return BAD_INPUT
         case _:
             console.error(

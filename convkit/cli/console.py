@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -78,10 +79,17 @@ class Console:
             self.text(tab_separated(table.columns, table.rows))
 
     def json(self, document: Any) -> None:
-        """Print one JSON document with every digit; NaN and infinities become null."""
+        """Print one JSON document with every digit.
+
+        JSON has no NaN and no infinity: what is undefined becomes null, and what is infinite the
+        text "Infinity" or "-Infinity", which most languages read as that number.
+        """
         import json
 
-        self.text(json.dumps(_finite(document), indent=2, ensure_ascii=False, default=_plain))
+        # What a stream's own encoding lacks would be escaped as Python does, which isn't JSON.
+        ascii_only = not (self.stdout.encoding or "utf-8").lower().startswith("utf")
+        text = json.dumps(_sayable(document), indent=2, ensure_ascii=ascii_only, default=_plain)
+        self.text(text)
 
     def text(self, text: str) -> None:
         """Print plain text and a newline."""
@@ -123,8 +131,17 @@ class Console:
     def _say(self, label: str, colour: str, message: str) -> None:
         if label and colours(self.stderr):
             label = f"\x1b[{colour}m{label}\x1b[0m"
-        one_line = " ".join(message.splitlines())
-        self.stderr.write(f"{label}{one_line}\n")
+        one_line = printable(" ".join(message.splitlines()))
+        # If there is nobody to be told, the exit code still says it.
+        with suppress(OSError):
+            self.stderr.write(f"{label}{one_line}\n")
+
+
+def printable(text: str) -> str:
+    """Return text with control characters, which would steer a terminal, as escapes: ``\\x1b``."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def colours(stream: TextIO) -> bool:
@@ -180,7 +197,7 @@ def readable(cell: Any) -> str:
         case float():
             return f"{cell:,.6g}"
         case _:
-            return str(cell)
+            return printable(str(cell))
 
 
 def _exact(cell: Any) -> str:
@@ -214,23 +231,26 @@ def _draw(table: Table) -> Any:
         style = "bold yellow" if index in table.marked else None
         drawn.add_row(*(Text(readable(cell)) for cell in row), style=style)
     # Beside the table, which would wrap them to its width; as Text, since a[/b].png is no markup.
-    title, footer = Text(table.title, "table.title"), Text(table.footer, "table.caption")
+    title, footer = Text(printable(table.title), "table.title"), Text(table.footer, "table.caption")
     return Group(*(part for part in (title, drawn, footer) if part))
 
 
-def _finite(value: Any) -> Any:
-    """Replace what JSON can't hold (NaN, infinities) by null, all the way down."""
+def _sayable(value: Any) -> Any:
+    """Replace what JSON can't hold (NaN, infinities), all the way down."""
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return value if math.isfinite(value) else _NOT_FINITE.get(float(value))
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: _sayable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [_sayable(item) for item in value]
     return value
+
+
+_NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
 
 
 def _plain(value: Any) -> Any:
     """Turn NumPy scalars, arrays and paths into what JSON knows."""
     if hasattr(value, "tolist"):
-        return _finite(value.tolist())
+        return _sayable(value.tolist())
     return str(value)

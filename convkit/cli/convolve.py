@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from convkit.filtering import Done, Failed, Filter, Job, Settings
+    from convkit.images import Found
 
 
 def register(app: typer.Typer) -> None:
@@ -65,12 +66,14 @@ def convolve(
     settings = output.settings()
     chosen = build_filter(what, where, engine, look).limited(settings.max_pixels)
     found = expand(inputs, recursive=output.recursive)
-    jobs = output.destination().jobs(found, chosen.operator.name)
-    _check_standard_output(console, jobs, show)
     _explain_same(console, chosen)
     if show.trace is not None:
-        _trace(console, jobs, chosen, settings, show.trace)
+        _check_trace(found, output, show)
+        _trace(console, str(found[0].path), chosen, settings, show.trace)
         return None
+    operator = chosen.operator
+    jobs = output.destination().jobs(found, operator.name, operator.map_names)
+    _check_standard_output(console, jobs)
     outcomes = _run(console, jobs, chosen, settings, show)
     done = [outcome for outcome in outcomes if isinstance(outcome, Summary)]
     failed = [outcome for outcome in outcomes if not isinstance(outcome, Summary)]
@@ -82,8 +85,8 @@ def convolve(
     return ANSWER_IS_NO if failed else None
 
 
-def _check_standard_output(console: Console, jobs: list[Job], show: ShowOptions) -> None:
-    if show.trace is not None or not any(job.to_standard_output for job in jobs):
+def _check_standard_output(console: Console, jobs: list[Job]) -> None:
+    if not any(job.to_standard_output for job in jobs):
         return
     if console.as_json:
         raise ConvkitError(
@@ -102,6 +105,7 @@ class Summary:
 
     job: Job
     records: list[dict[str, Any]]
+    warnings: list[str]
     seconds: dict[str, float]
     picture: str
 
@@ -130,13 +134,15 @@ def _summary(console: Console, done: Done, chosen: Filter, show: ShowOptions) ->
 
         pictures = [done.before, *(each.picture for each in done.maps)]
         picture = side_by_side(pictures, console.stderr)
-    return Summary(done.job, done.records(chosen), done.stopwatch.seconds, picture)
+    return Summary(done.job, done.records(chosen), done.warnings(), done.stopwatch.seconds, picture)
 
 
 def _report(console: Console, done: list[Summary], failed: list[Failed]) -> None:
     for summary in done:
         if summary.picture:
             console.stderr.write(summary.picture)
+        for warning in summary.warnings:
+            console.warning(warning)
     records = [record for summary in done for record in summary.records]
     if console.as_json:
         failures = [
@@ -152,7 +158,9 @@ def _report(console: Console, done: list[Summary], failed: list[Failed]) -> None
         if record["output"] == "-" and record["clipped"]:
             console.note(f"{record['clipped']:,} samples of '{record['input']}' were clipped")
     for each in failed:
-        console.error(f"{each.job.source}: {each.error.message}", each.error.hint)
+        named = each.job.source in each.error.message
+        where = "" if named else f"{each.job.source}: "
+        console.error(f"{where}{each.error.message}", each.error.hint)
     if len(done) + len(failed) > 1:
         console.note(f"{len(done)} of {len(done) + len(failed)} inputs done, {len(failed)} failed")
 
@@ -242,16 +250,25 @@ def _progress(console: Console, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
+def _check_trace(found: list[Found], output: OutputOptions, show: ShowOptions) -> None:
+    if len(found) != 1:
+        raise ConvkitError(f"a trace follows one input, not {len(found)}", "name one")
+    if output.output or output.out_dir or show.preview or show.time:
+        raise ConvkitError(
+            "a trace writes no file and draws no preview",
+            "leave out --output, --out-dir, --preview and --time",
+        )
+
+
 def _trace(
-    console: Console, jobs: list[Job], chosen: Filter, settings: Settings, position: str
+    console: Console, source: str, chosen: Filter, settings: Settings, position: str
 ) -> None:
     from convkit.cli.trace_view import show_trace
+    from convkit.filtering.outputs import default_suffix
     from convkit.filtering.trace import trace
     from convkit.images import read
 
-    if len(jobs) != 1:
-        raise ConvkitError(f"a trace follows one input, not {len(jobs)}", "name one")
-    job = jobs[0]
-    picture = read(job.source, max_pixels=settings.max_pixels)
     at = parse_pair(position, "trace", least=0)
-    show_trace(console, trace(chosen, picture, at, raw=job.is_raw), picture, chosen)
+    suffix = default_suffix(source)
+    picture = read(source, max_pixels=settings.max_pixels)
+    show_trace(console, trace(chosen, picture, at, suffix), picture, chosen)

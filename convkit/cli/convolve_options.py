@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from convkit.errors import ConvkitError, unknown
-from convkit.geometry import SAME_RULES, parse_pad, parse_pair
+from convkit.errors import ConvkitError
+from convkit.geometry import parse_pad, parse_pair, parse_same_rule
 
 if TYPE_CHECKING:
     from convkit.conv import Border
@@ -43,9 +43,11 @@ class OperatorOptions:
         ),
     ] = None
     norm: Annotated[
-        str,
-        typer.Option(metavar="l2|l1", help="Magnitude of a pair.", rich_help_panel=OPERATOR),
-    ] = "l2"
+        str | None,
+        typer.Option(
+            metavar="l2|l1", help="Magnitude of a pair; by default l2.", rich_help_panel=OPERATOR
+        ),
+    ] = None
     compass: Annotated[
         str | None,
         typer.Option(
@@ -145,26 +147,27 @@ class GeometryOptions:
         typer.Option(metavar="N|Y,X", help="Spacing of the weights.", rich_help_panel=GEOMETRY),
     ] = "1"
     same_rule: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="torch|tf",
-            help="Where windows sit for --pad same with a stride.",
+            help="Where windows sit for --pad same with a stride; by default torch.",
             rich_help_panel=GEOMETRY,
         ),
-    ] = "torch"
+    ] = None
 
     def geometry(self) -> Geometry:
         """Return the geometry that is asked for."""
         from convkit.filtering import Geometry
 
-        if self.same_rule not in SAME_RULES:
-            raise unknown("same rule", self.same_rule, SAME_RULES)
+        pad = parse_pad(self.pad)
+        if self.same_rule is not None and pad != "same":
+            raise ConvkitError("--same-rule is for --pad same", "leave it out, or pad the same")
         return Geometry(
-            pad=parse_pad(self.pad),
+            pad=pad,
             border=self._border(),
             stride=parse_pair(self.stride, "stride"),
             dilation=parse_pair(self.dilation, "dilation"),
-            same_rule="tf" if self.same_rule == "tf" else "torch",
+            same_rule=parse_same_rule(self.same_rule or "torch"),
         )
 
     def _border(self) -> Border:
@@ -388,11 +391,6 @@ def build_filter(
 
 def number(text: str, option: str) -> float:
     """Return a finite number; fractions such as 1/9 are numbers."""
-    from fractions import Fraction
+    from convkit.kernels import parse_number
 
-    try:
-        return float(Fraction(text.strip().replace(" ", "")))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        raise ConvkitError(
-            f"{option} takes a number, got '{text}'", "such as 2, -0.5, 1e-3 or 1/9"
-        ) from None
+    return parse_number(text.strip(), option)

@@ -72,6 +72,10 @@ def mse(
     fail_above: Annotated[
         float | None, typer.Option(metavar="X", help="Exit with 1 if the MSE is above X.")
     ] = None,
+    max_pixels: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Refuse larger inputs (decompression bombs)."),
+    ] = None,
 ) -> int | None:
     """Compare predicted with actual values: MSE, RMSE, MAE, R² and the largest error.
 
@@ -80,7 +84,8 @@ def mse(
     same shape are compared value by value, pictures also by PSNR and SSIM, as a whole (alpha
     included) and channel by channel.
 
-    R² is left empty if all actual values are equal, SSIM if its window of 11x11 doesn't fit.
+    R² is left empty if all actual values are equal, SSIM if its window of 11x11 doesn't fit; both
+    are null in JSON. The PSNR of equal pictures is infinite: inf, in JSON the text "Infinity".
 
     \b
     Examples:
@@ -90,7 +95,7 @@ def mse(
     """
     from convkit.comparing import check_measure, compare_files
 
-    _check_options(metric, rows, fail_above)
+    _check_options(metric, rows, fail_above, max_pixels)
     if metric is not None:
         check_measure(metric)
     comparison = compare_files(
@@ -100,16 +105,21 @@ def mse(
         delimiter=delimiter,
         header=header,
         data_range=data_range,
+        max_pixels=max_pixels,
     )
     _print(console, comparison, metric, rows)
     return _verdict(console, comparison.measures["mse"], fail_above)
 
 
-def _check_options(metric: str | None, rows: bool, fail_above: float | None) -> None:
+def _check_options(
+    metric: str | None, rows: bool, fail_above: float | None, max_pixels: int | None
+) -> None:
     if metric is not None and rows:
         raise ConvkitError("--metric prints one number, --rows a table", "leave one of them out")
     if fail_above is not None and not fail_above >= 0:
         raise ConvkitError(f"--fail-above must be at least 0, got {fail_above:g}")
+    if max_pixels is not None and max_pixels < 1:
+        raise ConvkitError(f"--max-pixels must be at least 1, got {max_pixels}")
 
 
 def _verdict(console: Console, error: float, fail_above: float | None) -> int | None:
@@ -128,7 +138,7 @@ def _print(console: Console, comparison: Comparison, metric: str | None, rows: b
     if console.as_json:
         console.json(_document(comparison))
     elif metric is not None:
-        console.text(repr(comparison.measures[metric]))
+        console.text(_bare(comparison.measures[metric]))
     elif console.stdout.isatty():
         _print_on_terminal(console, comparison, rows)
     else:
@@ -154,6 +164,11 @@ def _document(comparison: Comparison) -> dict[str, Any]:
     if comparison.columns is not None:
         document["rows"] = [row._asdict() for row in comparison.rows()]
     return document
+
+
+def _bare(value: float) -> str:
+    """Return a number in full precision; nothing, as in a table, where it is undefined."""
+    return "" if math.isnan(value) else repr(value)
 
 
 def _measures(comparison: Comparison) -> Table:

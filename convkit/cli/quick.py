@@ -20,14 +20,32 @@ class _Quick:
     get_params: Callable[..., list[Any]]
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
-        """Parse the command line."""
+        """Parse the command line; what is wrong in it knows the command whose help tells more."""
+        try:
+            return self._parse(ctx, args)
+        except typer.TyperException as error:
+            error.ctx = getattr(error, "ctx", None) or ctx  # type: ignore[attr-defined]
+            raise
+
+    def _parse(self, ctx: typer.Context, args: list[str]) -> list[str]:
         for parameter in self.get_params(ctx):
+            _check_once(parameter, args)
             kind = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
             if kind in (str, bool, list[str]):
                 parameter._runtime_param = _AsItStands()
             elif kind in (int, float):
                 parameter._runtime_param = _Number(kind)
         return super().parse_args(ctx, args)  # type: ignore[misc, no-any-return]
+
+
+def _check_once(parameter: Any, args: list[str]) -> None:
+    """Refuse an option that is given twice: the last would win without a word."""
+    if parameter.param_type_name != "option" or parameter.multiple:
+        return
+    before_dashes = args[: args.index("--")] if "--" in args else args
+    given = [word for word in before_dashes if word.split("=")[0] in parameter.opts]
+    if len(given) > 1 and not getattr(parameter, "is_flag", False):
+        raise typer.BadParameter(f"{parameter.opts[0]} is given twice")
 
 
 class _AsItStands:

@@ -94,8 +94,10 @@ def visit(
     def work(band: Span) -> None:
         spans = list(_cut(band, rows))
         strips = zip(*(plan.strips(image, spans) for plan in plans), strict=True)
-        for (first, _), values in zip(spans, strips, strict=True):
-            see(first, *values)
+        # Sums that overflow are infinite, as IEEE 754 says; nobody needs to be warned of each.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for (first, _), values in zip(spans, strips, strict=True):
+                see(first, *values)
 
     in_parallel(work, _bands(plans[0].problem.out_shape, rows), threads or default_threads())
 

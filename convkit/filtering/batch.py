@@ -8,19 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from convkit.errors import ConvkitError
-from convkit.files import atomic_write
-from convkit.filtering.outputs import Job
+from convkit.filtering.outputs import STANDARD, Job
 from convkit.filtering.pipeline import FeatureMap, Filter, apply
-from convkit.images import DEFAULT_MAX_PIXELS, Picture, encode, read
+from convkit.images import DEFAULT_MAX_PIXELS, SUFFIXES, Picture, encode, read, write
 from convkit.workers import default_threads
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
 
 T = TypeVar("T")
 
@@ -66,14 +62,19 @@ class Done:
 
     def records(self, chosen: Filter) -> list[dict[str, Any]]:
         """Return what there is to say of each feature map, as plain values."""
-        return [self._record(chosen, each) for each in self.maps]
+        shared = len(self.job.targets) == 1
+        targets = self.job.targets * len(self.maps) if shared else self.job.targets
+        return [
+            self._record(chosen, each, target)
+            for each, target in zip(self.maps, targets, strict=True)
+        ]
 
-    def _record(self, chosen: Filter, each: FeatureMap) -> dict[str, Any]:
+    def _record(self, chosen: Filter, each: FeatureMap, target: str) -> dict[str, Any]:
         plan = each.response.plan
         problem = plan.problem
         return {
             "input": self.job.source,
-            "output": self.job.target_for(each.name),
+            "output": target,
             "kernel": each.name or chosen.operator.name,
             "flipped": chosen.geometry.flip,
             "frames": len(self.before.frames),
@@ -92,6 +93,20 @@ class Done:
             "clipped": each.clipped,
             "seconds": self.stopwatch.total,
         }
+
+    def warnings(self) -> list[str]:
+        """Return what a person should know though the result stands."""
+        name, result = self.before.source, self.maps[0].picture
+        found = []
+        gaps = sum(each.gaps for each in self.maps)
+        if gaps:
+            found.append(f"{gaps:,} responses of '{name}' are NaN or infinite")
+        if self.before.has_alpha and not result.has_alpha:
+            found.append(f"the transparency of '{name}' isn't part of the numbers written")
+        if result.icc_profile and not SUFFIXES[self.job.suffix].profiles:
+            form = SUFFIXES[self.job.suffix].name
+            found.append(f"{form} keeps no colour profile: that of '{name}' is left out")
+        return found
 
 
 @dataclass(frozen=True)
@@ -114,13 +129,10 @@ def run_job(job: Job, chosen: Filter, settings: Settings) -> Done:
     with stopwatch.phase("read"):
         before = read(job.source, max_pixels=settings.max_pixels)
     with stopwatch.phase("convolve"):
-        maps = apply(chosen, before, raw=job.is_raw)
+        maps = apply(chosen, before, job.suffix)
     with stopwatch.phase("write"):
-        for target, picture in _results(job, maps):
-            data = encode(
-                picture, job.suffix, compress=settings.compress, threads=chosen.geometry.threads
-            )
-            _write(job, target, data, force=settings.force)
+        for target, picture in zip(job.targets, _results(job, maps), strict=True):
+            _write(target, picture, job.suffix, settings, chosen.geometry.threads)
     return Done(job, before, maps, stopwatch)
 
 
@@ -128,7 +140,6 @@ def run_batch(
     jobs: Sequence[Job],
     work: Callable[[Job], T],
     *,
-    executor: Executor | None = None,
     workers: int | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> list[T | Failed]:
@@ -139,16 +150,15 @@ def run_batch(
     jobs : sequence of Job
     work : callable
         Does one job and returns what is to be kept of it: pixels had better not be.
-    executor : concurrent.futures.Executor, optional
-        A pool of threads by default: NumPy and Pillow let go of the interpreter while they work.
     workers : int, optional
-        Threads of that pool; by default one for each core.
+        Threads to use, by default one for each core: NumPy and Pillow let go of the interpreter
+        while they work.
     progress : callable
         Called each time a job has ended.
     """
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
-    pool = executor or ThreadPoolExecutor(min(len(jobs), workers or default_threads()))
+    pool = ThreadPoolExecutor(min(len(jobs), workers or default_threads()))
     try:
         futures = [pool.submit(_attempt, work, job) for job in jobs]
         for _ in as_completed(futures):
@@ -165,16 +175,11 @@ def _attempt(work: Callable[[Job], T], job: Job) -> T | Failed:
         return Failed(job, error)
 
 
-def _results(job: Job, maps: list[FeatureMap]) -> list[tuple[str, Picture]]:
-    """Pair targets with pictures; a bank's maps become one array where the file can hold it."""
-    if len(maps) > 1 and job.suffix == ".npy":
-        return [(job.target, _stacked(maps))]
-    if len(maps) > 1 and job.to_standard_output:
-        raise ConvkitError(
-            f"{len(maps)} feature maps can't go to standard output as one image",
-            "name a file with -o (.npy holds all of them)",
-        )
-    return [(job.target_for(each.name), each.picture) for each in maps]
+def _results(job: Job, maps: list[FeatureMap]) -> list[Picture]:
+    """Return the pictures to write: one for each target."""
+    if len(maps) > 1 and len(job.targets) == 1:
+        return [_stacked(maps)]
+    return [each.picture for each in maps]
 
 
 def _stacked(maps: list[FeatureMap]) -> Picture:
@@ -192,13 +197,21 @@ def _stacked(maps: list[FeatureMap]) -> Picture:
     return replace(first, frames=frames)
 
 
-def _write(job: Job, target: str, data: bytes, *, force: bool) -> None:
-    if job.to_standard_output:
+def _write(
+    target: str, picture: Picture, suffix: str, settings: Settings, threads: int | None
+) -> None:
+    if target == STANDARD:
+        data = encode(picture, suffix, compress=settings.compress, threads=threads)
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    path = Path(target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path, force=force) as stream:
-        stream.write(data)
+    Path(target).parent.mkdir(parents=True, exist_ok=True)
+    write(
+        picture,
+        target,
+        suffix=suffix,
+        force=settings.force,
+        compress=settings.compress,
+        threads=threads,
+    )

@@ -24,7 +24,7 @@ class Request:
     pair : str, optional
         The partner of the last kernel, or the name of a gradient pair such as ``sobel``.
     norm : str
-        How a pair's answers become one: ``l2`` or ``l1``.
+        How a pair's answers become one: ``l2``, the default, or ``l1``.
     compass : str, optional
         The name of a compass set.
     bank : bool
@@ -35,7 +35,7 @@ class Request:
 
     kernels: Sequence[str] = ()
     pair: str | None = None
-    norm: str = "l2"
+    norm: str | None = None
     compass: str | None = None
     bank: bool = False
     normalize: bool = False
@@ -48,6 +48,8 @@ class Request:
         ConvkitError
             If a kernel can't be read, or the words contradict each other.
         """
+        if self.norm is not None and self.pair is None:
+            raise ConvkitError("only a gradient pair has a norm", "add --pair, or leave --norm out")
         if sum((self.pair is not None, self.compass is not None, self.bank)) > 1:
             raise ConvkitError(
                 "--pair, --compass and --bank are three different things", "give one of them"
@@ -70,15 +72,16 @@ class Request:
         return normalized(kernel) if self.normalize else kernel
 
     def _pair(self, kernels: list[Kernel], pair: str) -> Operator:
-        if pair in PAIRS:
-            return _after(kernels, GradientPair(*gradient_pair(pair), self.norm))
+        norm = self.norm or "l2"
+        if pair.lower() in PAIRS:
+            return _after(kernels, GradientPair(*gradient_pair(pair.lower()), norm))
         partner = self._kernel(pair)
         if not kernels:
             raise ConvkitError(
                 f"'{pair}' is one kernel and a pair needs two",
                 f"add --kernel, or name a pair: {', '.join(PAIRS)}",
             )
-        return _after(kernels[:-1], GradientPair(kernels[-1], partner, self.norm))
+        return _after(kernels[:-1], GradientPair(kernels[-1], partner, norm))
 
 
 def normalized(kernel: Kernel) -> Kernel:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convkit.errors import ConvkitError, unknown
+from convkit.filtering.operators import ONE_MAP
 from convkit.filtering.response import Array, Geometry, Response
 from convkit.kernels import Kernel
 
@@ -21,6 +22,7 @@ class GradientPair:
     first: Kernel
     second: Kernel
     norm: str = "l2"
+    map_names = ONE_MAP
 
     def __post_init__(self) -> None:
         """Check what can be checked without an image."""
@@ -61,26 +63,27 @@ class GradientPair:
                 f"{sizes[0]}, '{self.second.name}' gives {sizes[1]}",
                 "pad with --pad same",
             )
-        self._inverse_moments  # noqa: B018 - two kernels that look the same way are refused now
+        self._check_directions()
         return [response]
 
-    def _direction(self, a: Array, b: Array) -> Array:
-        # A kernel answers to a gradient g with m . g, where m are its first moments: two answers
-        # give g back, whatever way the two kernels lie (the diagonals of Roberts, too).
-        right, down = np.tensordot(self._inverse_moments, np.stack([a, b]), axes=1)
-        return angle(right, down)
-
-    @cached_property
-    def _inverse_moments(self) -> Array:
-        moments = np.array([first_moments(self.first.weights), first_moments(self.second.weights)])
-        if abs(np.linalg.det(moments)) < 1e-9 * np.abs(moments).max() ** 2:
+    def _check_directions(self) -> None:
+        moments = self._moments
+        if abs(np.linalg.det(moments)) <= 1e-9 * np.abs(moments).max() ** 2:
             raise ConvkitError(
                 f"'{self.first.name}' and '{self.second.name}' look the same way, "
                 "so they give no direction",
                 "pair a kernel with its transpose, such as sobel-h with sobel-v",
             )
-        inverse: Array = np.linalg.inv(moments).astype(np.float32)
-        return inverse
+
+    def _direction(self, a: Array, b: Array) -> Array:
+        # A kernel answers to a gradient g with m . g, where m are its first moments: two answers
+        # give g back, whatever way the two kernels lie (the diagonals of Roberts, too).
+        right, down = np.tensordot(np.linalg.inv(self._moments), np.stack([a, b]), axes=1)
+        return angle(right, down)
+
+    @property
+    def _moments(self) -> Array:
+        return np.array([first_moments(self.first.weights), first_moments(self.second.weights)])
 
 
 def angle(right: Array, down: Array) -> Array:
@@ -117,6 +120,7 @@ class Compass:
 
     kernels: Sequence[Kernel]
     set_name: str
+    map_names = ONE_MAP
 
     @property
     def name(self) -> str:

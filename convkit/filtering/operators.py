@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from convkit.filtering.response import Array, Geometry, Response
 from convkit.kernels import Kernel
 
@@ -32,9 +35,17 @@ class Operator(Protocol):
         """Whether flat regions answer with zero."""
         ...
 
+    @property
+    def map_names(self) -> Sequence[str]:
+        """A name for each feature map it answers with, or one empty one."""
+        ...
+
     def respond(self, pixels: Array, geometry: Geometry) -> list[Response]:
         """Apply the operator to an (H, W, C) array."""
         ...
+
+
+ONE_MAP = ("",)
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,7 @@ class Chain:
     """Kernels applied one after the other."""
 
     steps: Sequence[Kernel]
+    map_names = ONE_MAP
 
     @property
     def name(self) -> str:
@@ -67,6 +79,11 @@ class Prepared:
 
     before: Chain
     operator: Operator
+
+    @property
+    def map_names(self) -> Sequence[str]:
+        """Those of the operator."""
+        return self.operator.map_names
 
     @property
     def name(self) -> str:
@@ -100,6 +117,19 @@ class Bank:
         return self.kernels[0].name if len(self.kernels) == 1 else "bank"
 
     @property
+    def map_names(self) -> Sequence[str]:
+        """The kernels' names, numbered where that is needed to tell maps apart."""
+        names = [
+            f"{kernel.name}-{index}" if kernel.is_bank else kernel.name
+            for kernel in self.kernels
+            for index in range(len(kernel.weights) if kernel.is_bank else 1)
+        ]
+        if len(names) == 1:
+            return ONE_MAP
+        numbered = (f"{name}-{position}" for position, name in enumerate(names, start=1))
+        return names if len(set(names)) == len(names) else list(numbered)
+
+    @property
     def steps(self) -> Sequence[Kernel]:
         """The first kernel stands for all."""
         return self.kernels[:1]
@@ -111,14 +141,16 @@ class Bank:
 
     def respond(self, pixels: Array, geometry: Geometry) -> list[Response]:
         """Return one response for each kernel, or for each output channel of a 4-D bank."""
-        return [response for kernel in self.kernels for response in _maps(kernel, pixels, geometry)]
+        parts = [
+            weights
+            for kernel in self.kernels
+            for weights in (_outputs(kernel) if kernel.is_bank else [kernel.weights])
+        ]
+        return [
+            geometry.respond(pixels, weights, name=name)
+            for weights, name in zip(parts, self.map_names, strict=True)
+        ]
 
 
-def _maps(kernel: Kernel, pixels: Array, geometry: Geometry) -> list[Response]:
-    """Return one response for a kernel, or one for each output channel of a 4-D bank."""
-    if not kernel.is_bank:
-        return [geometry.respond(pixels, kernel.weights, name=kernel.name)]
-    return [
-        geometry.respond(pixels, kernel.weights[[index]], name=f"{kernel.name}-{index}")
-        for index in range(len(kernel.weights))
-    ]
+def _outputs(bank: Kernel) -> list[NDArray[np.float64]]:
+    return [bank.weights[[index]] for index in range(len(bank.weights))]

@@ -15,11 +15,12 @@ from convkit.conv import Border
 from convkit.errors import ConvkitError
 from convkit.filtering.direction import wheel
 from convkit.filtering.operators import Operator
-from convkit.filtering.rendering import Extent, measure, render
+from convkit.filtering.rendering import Extent, Rendering, measure, render
 from convkit.filtering.response import Geometry, Response
 from convkit.filtering.tone import Limits, ToneMap
 from convkit.images import (
     KINDS,
+    SUFFIXES,
     Picture,
     luma,
     premultiply,
@@ -92,6 +93,8 @@ class FeatureMap:
         Of the responses, before the tone map.
     clipped : int
         Samples that the tone map cut to 0 or white.
+    gaps : int
+        Responses that are NaN or infinite.
     """
 
     picture: Picture
@@ -100,18 +103,19 @@ class FeatureMap:
     tone: str
     extent: Extent
     clipped: int
+    gaps: int
 
 
-def apply(chosen: Filter, picture: Picture, *, raw: bool = False) -> list[FeatureMap]:
+def apply(chosen: Filter, picture: Picture, suffix: str = ".png") -> list[FeatureMap]:
     """Filter a picture, frame by frame.
 
     Parameters
     ----------
     chosen : Filter
     picture : Picture
-    raw : bool
-        Whether the result goes to a file of numbers, which holds responses as they are unless a
-        tone map is asked for.
+    suffix : str
+        The format that the result is for: a file of numbers holds responses as they are, unless a
+        tone map is asked for, and few formats hold floats.
 
     Raises
     ------
@@ -123,11 +127,12 @@ def apply(chosen: Filter, picture: Picture, *, raw: bool = False) -> list[Featur
             f"'{picture.source}' holds plain numbers, which are no sRGB values",
             "leave --linear out",
         )
+    chosen = replace(chosen, geometry=_in_light(chosen, picture))
     frames = [_filter_frame(chosen, frame, picture) for frame in picture.frames]
     tone = ToneMap(
-        name=chosen.tone or default_map(chosen, picture, raw=raw),
-        white=picture.white,
-        dtype=output_dtype(picture),
+        name=chosen.tone or default_map(chosen, picture, suffix),
+        white=1.0 if chosen.linear else picture.white,
+        dtype=output_dtype(picture, suffix),
         linear=chosen.linear,
     )
     return [
@@ -136,20 +141,34 @@ def apply(chosen: Filter, picture: Picture, *, raw: bool = False) -> list[Featur
     ]
 
 
-def default_map(chosen: Filter, picture: Picture, *, raw: bool) -> str:
-    """Return the tone map that a person expects of this filter."""
-    if raw:
+def default_map(chosen: Filter, picture: Picture, suffix: str) -> str:
+    """Return the tone map that a person expects of this filter in a file of this format."""
+    if SUFFIXES[suffix].holds is None:
         return "raw"
     if picture.kind == "array" and picture.frames[0].dtype.kind == "f":
         return "minmax"  # nothing says what white would be
     return "abs" if chosen.operator.finds_edges else "clip"
 
 
-def output_dtype(picture: Picture) -> np.dtype[Any]:
-    """Return the dtype of the filtered picture: as deep as the original."""
-    if picture.white == 255:
+def output_dtype(picture: Picture, suffix: str) -> np.dtype[Any]:
+    """Return the dtype of the filtered picture: as deep as the original.
+
+    Of a float picture it is 8 bits where the format holds no floats.
+    """
+    if picture.white == 65535:
+        return np.dtype(np.uint16)
+    if picture.white == 255 or not SUFFIXES[suffix].holds_floats:
         return np.dtype(np.uint8)
-    return np.dtype(np.uint16 if picture.white == 65535 else np.float32)
+    return np.dtype(np.float32)
+
+
+def _in_light(chosen: Filter, picture: Picture) -> Geometry:
+    """Return the geometry with its pad value in the units that are filtered."""
+    geometry = chosen.geometry
+    if not chosen.linear or geometry.border.mode != "constant":
+        return geometry
+    light = srgb_to_linear(np.asarray(geometry.border.value) / picture.white)
+    return replace(geometry, border=Border("constant", tuple(light.tolist())))
 
 
 def prepare(chosen: Filter, frame: Array, picture: Picture) -> tuple[Array, Array | None]:
@@ -228,8 +247,8 @@ def _wants_grey(chosen: Filter) -> bool:
 
 
 def _follow(alpha: Array, geometry: Geometry, kernels: Sequence[NDArray[np.float64]]) -> Array:
-    """Take alpha through the geometry of every step. A constant border is transparent."""
-    border = Border("zero") if geometry.border.mode == "constant" else geometry.border
+    """Take alpha through the geometry of every step. A constant border is an opaque colour."""
+    border = Border("constant", (1.0,)) if geometry.border.mode == "constant" else geometry.border
     geometry = replace(geometry, border=border, strategy=None)
     for weights in kernels:
         alpha = geometry.plan(alpha, weights).run(alpha)
@@ -255,10 +274,10 @@ def _feature_map(
     responses = [frame.response for frame in frames]
     limits = _limits(tone, responses)
     drawn = [render(response, tone, limits) for response in responses]
+    if chosen.direction:
+        drawn = [_directions(response, tone) for response in responses]
     extent = reduce(or_, (each.extent for each in drawn))
     samples = [each.samples for each in drawn]
-    if chosen.direction:
-        samples = [_directions(response, tone) for response in responses]
     return FeatureMap(
         picture=_assemble(picture, tone, samples, [frame.alpha for frame in frames]),
         name=responses[0].name,
@@ -266,27 +285,29 @@ def _feature_map(
         tone=tone.name,
         extent=extent,
         clipped=sum(each.clipped for each in drawn),
+        gaps=sum(each.samples.size for each in drawn) - extent.count,
     )
 
 
 def _limits(tone: ToneMap, responses: list[Response]) -> Limits:
     """Return what the tone map needs to know of all frames together."""
-    white = 1.0 if tone.linear else tone.white
     if tone.name != "minmax":
-        return Limits(white, 0.0, white)
+        return Limits(tone.white, 0.0, tone.white)
     extent = reduce(or_, (measure(response) for response in responses))
-    return Limits(white, extent.smallest, extent.largest)
+    return Limits(tone.white, extent.smallest, extent.largest)
 
 
-def _directions(response: Response, tone: ToneMap) -> Array:
+def _directions(response: Response, tone: ToneMap) -> Rendering:
+    """Return the directions in degrees, or as a picture: hue for the angle, light for strength."""
+    extent = Extent.of(response.direction)
     if tone.name == "raw":
-        return response.direction
-    if response.values.shape[2] != 1:
+        return Rendering(response.direction, extent, clipped=0)
+    if response.shape[2] != 1:
         raise ConvkitError("directions are drawn for one channel", "add --grey")
-    white = 1.0 if tone.linear else tone.white
-    strength = np.clip(np.nan_to_num(response.values[:, :, 0]) / white, 0, 1)
-    drawn = wheel(response.direction[:, :, 0], strength) * tone.white
-    return (np.rint(drawn) if tone.is_whole else drawn).astype(tone.dtype)
+    strength = np.clip(np.nan_to_num(response.values[:, :, 0]) / tone.white, 0, 1)
+    drawn = wheel(response.direction[:, :, 0], strength) * tone.peak
+    samples = (np.rint(drawn) if tone.is_whole else drawn).astype(tone.dtype)
+    return Rendering(samples, replace(extent, count=samples.size), clipped=0)
 
 
 def _assemble(
@@ -295,6 +316,7 @@ def _assemble(
     """Put mapped samples and alpha together; a file of raw numbers holds the samples alone."""
     channels = samples[0].shape[2]
     if tone.name == "raw" or channels not in (1, 3):
+        # Responses aren't colours, so no profile describes them.
         frames = [frame[:, :, 0] if channels == 1 else frame for frame in samples]
         return replace(picture, frames=frames, kind="array", icc_profile=None)
     frames, kind = samples, KINDS[channels + picture.has_alpha]
@@ -305,10 +327,10 @@ def _assemble(
         ]
     elif channels == 1:
         frames = [frame[:, :, 0] for frame in samples]
-    return replace(picture, frames=frames, kind=kind)
+    return replace(picture, frames=frames, kind=kind, white=tone.peak)
 
 
 def _alpha_samples(alpha: Array | None, tone: ToneMap) -> Array:
     assert alpha is not None  # every frame of a picture with alpha has one
-    samples = np.clip(alpha[:, :, 0], 0, 1) * tone.white
+    samples = np.clip(alpha[:, :, 0], 0, 1) * tone.peak
     return (np.rint(samples) if tone.is_whole else samples).astype(tone.dtype)

@@ -63,9 +63,9 @@ class ToneMap(NamedTuple):
     name : str
         One of :data:`MAPS`.
     white : float
-        The value of white in the responses and in the image: 255, 65535, or 1 for floats.
+        The value of white in the responses: 255, 65535, or 1 for floats and linear light.
     dtype : dtype
-        Of the image.
+        Of the image, which may be less deep.
     linear : bool
         Whether responses are linear light, 0…1, to be encoded as sRGB.
     """
@@ -84,19 +84,24 @@ class ToneMap(NamedTuple):
             into[...] = values
             return 0
         mapped = MAPS[self.name](values, limits)
-        rounded = self.is_whole and not self.linear and mapped.dtype.kind == "f"
-        if rounded:
+        rescaled = self.linear or self.peak != self.white
+        if self.is_whole and not rescaled and mapped.dtype.kind == "f":
             mapped = np.rint(mapped, out=mapped)
         clipped = count_outside(mapped, limits.white)
         if clipped:
             if mapped.dtype.kind == "f":
                 mapped = np.where(np.isnan(mapped), 0, mapped)
             mapped = np.clip(mapped, 0, int(limits.white), out=mapped)
-        if self.linear:
-            mapped = linear_to_srgb(mapped) * self.white
-            mapped = np.rint(mapped) if self.is_whole else mapped
+        if rescaled:
+            encoded = linear_to_srgb(mapped) if self.linear else mapped / self.white
+            mapped = np.rint(encoded * self.peak) if self.is_whole else encoded * self.peak
         np.copyto(into, mapped, casting="unsafe")
         return clipped
+
+    @property
+    def peak(self) -> float:
+        """The value of white in the image."""
+        return float(np.iinfo(self.dtype).max) if self.is_whole else 1.0
 
     @property
     def is_whole(self) -> bool:
@@ -112,9 +117,9 @@ def check_map(name: str) -> str:
     ConvkitError
         If it isn't.
     """
-    if name not in MAPS:
+    if name.lower() not in MAPS:
         raise unknown("tone map", name, MAPS)
-    return name
+    return name.lower()
 
 
 def middle(white: float) -> float:

@@ -74,7 +74,7 @@ class Trace:
     feature_map: FeatureMap
 
 
-def trace(chosen: Filter, picture: Picture, position: tuple[int, int], *, raw: bool) -> Trace:
+def trace(chosen: Filter, picture: Picture, position: tuple[int, int], suffix: str) -> Trace:
     """Follow one output pixel of the first frame.
 
     Raises
@@ -87,7 +87,7 @@ def trace(chosen: Filter, picture: Picture, position: tuple[int, int], *, raw: b
         raise ConvkitError(
             f"a trace follows one kernel, not '{operator.name}'", "give a single --kernel"
         )
-    feature_map = apply(chosen, picture, raw=raw)[0]
+    feature_map = apply(chosen, picture, suffix)[0]
     problem = feature_map.response.plan.problem
     height, width, channels = feature_map.response.shape
     y, x = position
@@ -151,5 +151,5 @@ def read_window(
 def _trace_channel(
     window: Array, kernel: NDArray[np.float64], *, scaled: float, mapped: float
 ) -> ChannelTrace:
-    products = window * kernel
+    products = window * kernel + 0.0  # no negative zeros
     return ChannelTrace(window, products, float(products.sum()), scaled, mapped)

@@ -13,7 +13,7 @@ from convkit.images.expand import Found, expand
 from convkit.images.formats import SUFFIXES, check_format
 from convkit.images.limits import DEFAULT_MAX_PIXELS
 from convkit.images.picture import KINDS, Picture
-from convkit.images.read import decode, read
+from convkit.images.read import decode, read, standard_input_suffix
 from convkit.images.scanlines import COMPRESSIONS, check_compression
 from convkit.images.thumbnail import thumbnail
 
@@ -34,6 +34,7 @@ __all__ = [
     "premultiply",
     "read",
     "srgb_to_linear",
+    "standard_input_suffix",
     "thumbnail",
     "unpremultiply",
     "with_alpha",

@@ -66,10 +66,15 @@ def decode_npy(data: bytes, name: str, *, max_pixels: int) -> Picture:
 
 
 def encode_npy(frames: list[Frame]) -> bytes:
-    """Return frames as a .npy file: one as it is, several stacked as (F, H, W[, C])."""
+    """Return frames as a .npy file, see :func:`save_npy`."""
     buffer = io.BytesIO()
-    np.save(buffer, frames[0] if len(frames) == 1 else np.stack(frames), allow_pickle=False)
+    save_npy(buffer, frames)
     return buffer.getvalue()
+
+
+def save_npy(stream: BinaryIO, frames: list[Frame]) -> None:
+    """Write frames as a .npy file: one as it is, several stacked as (F, H, W[, C])."""
+    np.save(stream, frames[0] if len(frames) == 1 else np.stack(frames), allow_pickle=False)
 
 
 def _layout(stream: BinaryIO, size: int, name: str, max_pixels: int) -> _Layout:

@@ -12,7 +12,7 @@ from PIL import Image
 from convkit.errors import ConvkitError
 from convkit.files import atomic_write, check_writable
 from convkit.images import gif, png, tiff
-from convkit.images.arrays import encode_csv, encode_npy
+from convkit.images.arrays import encode_csv, encode_npy, save_npy
 from convkit.images.formats import Format, check_format, check_holds
 from convkit.images.modes import with_kind
 from convkit.images.picture import KINDS, Frame, Kind, Picture
@@ -66,6 +66,7 @@ def write(
     picture: Picture,
     path: str | Path,
     *,
+    suffix: str | None = None,
     force: bool = False,
     compress: str = "fast",
     threads: int | None = None,
@@ -76,7 +77,8 @@ def write(
     ----------
     picture : Picture
     path : str or Path
-        Its suffix tells the format.
+    suffix : str, optional
+        Tells the format; by default that of the path.
     force : bool
         Whether an existing file may be overwritten.
     compress, threads
@@ -88,9 +90,14 @@ def write(
         As :func:`encode`, and if the file can't be written.
     """
     path = Path(path)
-    check_format(path.suffix)
+    suffix = suffix or path.suffix
+    if check_format(suffix).name == "NPY":
+        # Straight from the array: a large one isn't held twice.
+        with atomic_write(path, force=force) as stream:
+            save_npy(stream, picture.frames)
+        return
     check_writable(path, force=force)
-    data = encode(picture, path.suffix, compress=compress, threads=threads)
+    data = encode(picture, suffix, compress=compress, threads=threads)
     with atomic_write(path, force=force) as stream:
         stream.write(data)
 

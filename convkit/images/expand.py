@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from convkit.errors import ConvkitError
+from convkit.files import check_named, exists, is_file, is_folder
 from convkit.images.formats import READABLE
 
 
@@ -34,28 +35,30 @@ def expand(inputs: Iterable[str], *, recursive: bool = False) -> list[Found]:
     Raises
     ------
     ConvkitError
-        If a pattern matches nothing, or a folder holds no picture or can't be read.
+        If a name is empty, a pattern matches nothing, or a folder holds no picture or can't be
+        read.
     """
-    found: dict[Path, Found] = {}
+    found: dict[str, Found] = {}
     for text in inputs:
         for each in _meant(text, recursive):
-            found.setdefault(each.path.resolve() if text != "-" else each.path, each)
+            found.setdefault(text if text == "-" else os.path.realpath(each.path), each)
     return list(found.values())
 
 
 def _meant(text: str, recursive: bool) -> list[Found]:
+    check_named(text)
     path = Path(text)
-    if path.is_dir():
+    if is_folder(path):
         return [Found(each, each.relative_to(path)) for each in _pictures_in(path, recursive)]
     # A file may have a bracket in its name: only what doesn't exist is a pattern.
-    is_pattern = text != "-" and not path.exists() and glob.has_magic(text)
+    is_pattern = text != "-" and glob.has_magic(text) and not exists(path)
     return [Found(each, Path(each.name)) for each in (_matches(text) if is_pattern else [path])]
 
 
 def _matches(pattern: str) -> list[Path]:
     # Path.glob knows no pattern that starts at the root.
     names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
-    paths = [path for path in map(Path, names) if path.is_file()]
+    paths = [path for path in map(Path, names) if is_file(path)]
     if not paths:
         raise ConvkitError(f"no file matches '{pattern}'")
     return paths

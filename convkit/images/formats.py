@@ -35,6 +35,8 @@ class Format:
         Its largest width or height.
     max_channels : int, optional
         Where it holds any numbers, how many it holds at a place.
+    profiles : bool
+        Whether a colour profile is kept.
     """
 
     name: str
@@ -42,6 +44,12 @@ class Format:
     frames: bool = False
     max_side: int | None = None
     max_channels: int | None = None
+    profiles: bool = False
+
+    @property
+    def holds_floats(self) -> bool:
+        """Whether floating-point samples can be written."""
+        return self.holds is None or "float32" in self.holds
 
     def fits(self, picture: Picture, kind: Kind | None) -> bool:
         """Whether it holds frames of the picture's type and of a kind."""
@@ -50,13 +58,16 @@ class Format:
         return kind in self.holds.get(str(picture.dtype), ())
 
 
-PNG = Format("PNG", {"uint8": _ALL, "uint16": _ALL}, frames=True)
-JPEG = Format("JPEG", {"uint8": ("grey", "rgb")}, max_side=65500)
+PNG = Format("PNG", {"uint8": _ALL, "uint16": _ALL}, frames=True, profiles=True)
+JPEG = Format("JPEG", {"uint8": ("grey", "rgb")}, max_side=65500, profiles=True)
 TIFF = Format(
-    "TIFF", {"uint8": _ALL, "uint16": ("grey", "rgb", "rgba"), "float32": ("grey",)}, frames=True
+    "TIFF",
+    {"uint8": _ALL, "uint16": ("grey", "rgb", "rgba"), "float32": ("grey",)},
+    frames=True,
+    profiles=True,
 )
 GIF = Format("GIF", {"uint8": _ALL}, frames=True, max_side=65535)
-WEBP = Format("WebP", {"uint8": _ALL}, frames=True, max_side=16383)
+WEBP = Format("WebP", {"uint8": _ALL}, frames=True, max_side=16383, profiles=True)
 BMP = Format("BMP", {"uint8": ("grey", "rgb")})
 PPM = Format("PPM", {"uint8": ("grey", "rgb"), "uint16": ("grey", "rgb")})
 PGM = Format("PGM", {"uint8": ("grey",), "uint16": ("grey",)})
@@ -80,9 +91,6 @@ SUFFIXES: dict[str, Format] = {
     ".csv": CSV,
 }
 """File suffix -> the format that is written under it."""
-
-TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
-"""Suffixes of files that are read as numbers in text."""
 
 READABLE = frozenset(SUFFIXES) | {
     *(".avif", ".dib", ".fits", ".ico", ".j2k", ".jfif", ".jp2", ".jpe", ".pbm", ".pcx", ".pfm"),

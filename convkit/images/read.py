@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import io
+import sys
 from pathlib import Path
 
 from convkit.errors import ConvkitError
-from convkit.files import display_name, read_bytes
+from convkit.files import TEXT_SUFFIXES, display_name, is_file, read_bytes
 from convkit.images.arrays import (
     NPY_MAGIC,
     decode_csv,
@@ -14,7 +15,6 @@ from convkit.images.arrays import (
     looks_like_numbers,
     map_npy,
 )
-from convkit.images.formats import TEXT_SUFFIXES
 from convkit.images.limits import DEFAULT_MAX_PIXELS
 from convkit.images.picture import Picture
 from convkit.images.raster import decode_raster
@@ -69,8 +69,26 @@ def decode(data: bytes, name: str, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> P
     return decode_raster(data, name, max_pixels=max_pixels)
 
 
+def standard_input_suffix() -> str:
+    """Return ``.npy`` or ``.csv`` if standard input begins like one, else an empty string.
+
+    Nothing of it is used up.
+    """
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+        return ""
+    stream = sys.stdin.buffer
+    start = stream.peek(512)[:512] if isinstance(stream, io.BufferedReader) else b""
+    if start.startswith(NPY_MAGIC):
+        return ".npy"
+    # The last number may be cut off in its middle, which looks like a number, too.
+    return ".csv" if looks_like_numbers(start) else ""
+
+
 def _is_npy_file(path: Path) -> bool:
-    if not path.is_file() or not os.access(path, os.R_OK):
+    if not is_file(path):  # a pipe can't be read twice
         return False
-    with path.open("rb") as stream:
-        return stream.read(len(NPY_MAGIC)) == NPY_MAGIC
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(NPY_MAGIC)) == NPY_MAGIC
+    except OSError:  # what keeps it from being read is said when it is
+        return False

@@ -14,7 +14,13 @@ from convkit.kernels.model import Kernel, Weights
 from convkit.kernels.naming import compass_set, gradient_pair, kernel, named, names
 from convkit.kernels.parsing import parse
 from convkit.kernels.table import Entry
-from convkit.kernels.text import matrix_text, number_text, parameters_text, readable_cells
+from convkit.kernels.text import (
+    matrix_text,
+    number_text,
+    parameters_text,
+    parse_number,
+    readable_cells,
+)
 
 __all__ = [
     "PAIRS",
@@ -35,6 +41,7 @@ __all__ = [
     "number_text",
     "parameters_text",
     "parse",
+    "parse_number",
     "readable_cells",
     "separable_terms",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from convkit.errors import ConvkitError, unknown
+from convkit.files import display_name, is_folder, read_bytes
 from convkit.kernels.model import Kernel
 from convkit.kernels.text import parse_matrix, parse_number, same_lengths
 
@@ -31,7 +32,7 @@ def load(path: Path) -> Kernel:
     ConvkitError
         If the file is missing or unreadable, or what it holds is no kernel.
     """
-    if path.is_dir():
+    if is_folder(path):
         raise ConvkitError(f"'{path}' is a folder, not a kernel file")
     try:
         return LOADERS.get(path.suffix.lower(), _load_text)(path)
@@ -39,6 +40,18 @@ def load(path: Path) -> Kernel:
         raise ConvkitError(f"no such kernel file: '{path}'") from error
     except OSError as error:
         raise ConvkitError(f"can't read '{path}': {error.strerror or error}") from error
+
+
+def load_standard_input() -> Kernel:
+    """Read the rows of a kernel from standard input, as from a text file.
+
+    Raises
+    ------
+    ConvkitError
+        If nothing can be read from it, or what it holds is no kernel.
+    """
+    name = display_name("-")
+    return Kernel("stdin", np.array(parse_matrix(_decoded(read_bytes("-"), name), name)))
 
 
 def _load_text(path: Path) -> Kernel:
@@ -73,7 +86,7 @@ def _load_yaml(path: Path) -> Kernel:
     fields = document if isinstance(document, dict) else {"kernel": document}
     for key in fields:
         if key not in _YAML_KEYS:
-            raise unknown(f"key in '{path}'", str(key), _YAML_KEYS)
+            raise unknown("key", str(key), _YAML_KEYS, f"in '{path}'")
     given = [key for key in _WEIGHTS_KEYS if key in fields]
     if len(given) != 1:
         raise ConvkitError(
@@ -116,10 +129,14 @@ def _text(path: Path) -> str:
         data = stream.read(MAX_TEXT_BYTES + 1)
     if len(data) > MAX_TEXT_BYTES:
         raise ConvkitError(f"'{path}' is larger than {MAX_TEXT_BYTES >> 20} MiB, too large")
+    return _decoded(data, f"'{path}'")
+
+
+def _decoded(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConvkitError(f"'{path}' isn't text: {error.reason} at byte {error.start}") from error
+        raise ConvkitError(f"{name} isn't text: {error.reason} at byte {error.start}") from error
 
 
 def _first_line(error: Exception) -> str:

@@ -44,6 +44,8 @@ def kernel(name: str, **parameters: Any) -> Weights:
     >>> kernel("sobel-h").astype(int).tolist()
     [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]
     """
+    if not isinstance(name, str):
+        raise ConvkitError(f"the name of a kernel is text, got {name!r}", 'such as "sobel-h"')
     return named(name, **parameters).weights.copy()
 
 

@@ -56,7 +56,7 @@ class Entry:
             if not known:
                 raise ConvkitError(f"{self.name} takes no parameters, got '{word}'")
             if word not in known:
-                raise unknown(f"parameter of {self.name}", word, known)
+                raise unknown("parameter", word, known, f"of {self.name}")
         try:
             return self.build(**{key: v for key, v in parameters.items() if v is not None})
         except ConvkitError as error:

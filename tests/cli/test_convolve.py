@@ -108,6 +108,50 @@ def test_a_csv_matrix_answers_on_standard_output():
     assert np.loadtxt(io.StringIO(result.text), delimiter=",").tolist() == [[6] * 3] * 3
 
 
+def test_a_matrix_on_standard_input_answers_on_standard_output():
+    result = convkit("convolve", "-", "-k", "1 1", stdin=b"1,2.5,3\n4,5,6\n")
+    assert (result.code, result.stderr) == (0, "")
+    assert np.loadtxt(io.StringIO(result.text), delimiter=",").tolist() == [[3.5, 5.5], [9, 11]]
+
+
+def test_a_float_tiff_becomes_a_picture(folder):
+    image = np.random.default_rng(6).random((12, 16)).astype(np.float32)
+    Image.fromarray(image).save(folder / "float.tif")
+    assert convkit("convolve", "float.tif", "-k", "box", cwd=folder).code == 0
+    mean = ndimage.uniform_filter(image.astype(float), 3)[1:-1, 1:-1] * 255
+    assert np.abs(pixels(folder / "float.box.png") - mean).max() <= 0.5 + 1e-3
+    assert convkit("convolve", "float.tif", "-k", "box", "-o", "out.tif", cwd=folder).code == 0
+    assert np.abs(pixels(folder / "out.tif") * 255 - mean).max() < 1e-3
+
+
+def test_what_is_left_out_is_said(folder):
+    rgba = np.random.default_rng(7).integers(0, 256, (9, 9, 4), np.uint8)
+    Image.fromarray(rgba).save(folder / "rgba.png", icc_profile=b"profile")
+    numbers = convkit("convolve", "rgba.png", "-k", "box", "-o", "out.npy", cwd=folder)
+    assert "transparency of 'rgba.png'" in numbers.stderr
+    opaque = Image.fromarray(rgba[..., :3])
+    opaque.save(folder / "rgb.png", icc_profile=b"\0" * 16 + b"RGB " + b"\0" * 108)
+    bitmap = convkit("convolve", "rgb.png", "-k", "box", "-o", "out.bmp", cwd=folder)
+    assert "BMP keeps no colour profile" in bitmap.stderr
+    np.save(folder / "gap.npy", np.array([[1, np.nan], [3, 4]]))
+    gap = convkit("convolve", "gap.npy", "-k", "identity", "--pad", "1", cwd=folder)
+    assert "1 responses of 'gap.npy' are NaN or infinite" in gap.stderr
+
+
+def test_overflow_is_said_in_one_line(folder):
+    result = convkit("convolve", "a.png", "-k", "box", "--scale", "1e308", cwd=folder)
+    assert result.code == 0
+    assert result.stderr.count("\n") == 1
+    assert "NaN or infinite" in result.stderr
+
+
+def test_a_bank_never_leaves_half_its_maps(folder):
+    (folder / "b2.box.png").write_bytes(b"mine")
+    options = ["convolve", "a.png", "--bank", "-k", "sobel-h", "-k", "box", "-o", "b2.png"]
+    convkit(*options, cwd=folder).assert_refused("--force")
+    assert not (folder / "b2.sobel-h.png").exists()
+
+
 def test_npy_keeps_raw_values(folder):
     assert convkit("convolve", "a.png", "-k", "sobel-h", "-o", "out.npy", cwd=folder).code == 0
     expected = ndimage.correlate(pixels(folder / "a.png").astype(int), SOBEL_H)[1:-1, 1:-1]
@@ -331,10 +375,10 @@ def test_quiet_says_nothing(folder):
         (["a.png", "-k", "box", "--pad-mode", "zeroes"], "zero"),
         (["a.png", "-k", "box", "--pad-value", "red"], "--pad-value"),
         (["a.png", "-k", "box", "--map", "clap"], "did you mean 'clip'"),
-        (["a.png", "-k", "box", "--same-rule", "keras"], "torch, tf"),
+        (["a.png", "-k", "box", "--pad", "same", "--same-rule", "keras"], "torch, tf"),
         (["a.png", "-k", "box", "-o", "absent/out.png"], "no such folder"),
         (["a.png", "-k", "box", "-o", "b.png"], "--force"),
-        (["a.png", "-k", "box", "-o", "a.png", "--force"], "the input itself"),
+        (["a.png", "-k", "box", "-o", "a.png", "--force"], "is an input"),
         (["a.png", "-k", "box", "-o", "out.pgn"], "did you mean"),
         (["a.png", "-k", "box", "-o", "out"], "suffix"),
         (["a.png", "b.png", "-k", "box", "-o", "out.png"], "2 inputs"),
@@ -351,6 +395,12 @@ def test_quiet_says_nothing(folder):
         (["a.png", "--pair", "sobel-h"], "a pair needs two"),
         (["a.png", "-k", "sobel-h", "--pair", "sobel-h"], "same way"),
         (["a.png", "--pair", "sobel", "--norm", "l3"], "norm"),
+        (["a.png", "-k", "box", "--norm", "l1"], "only a gradient pair"),
+        (["a.png", "-k", "box", "--same-rule", "tf"], "--pad same"),
+        (["a.png", "-k", "box", "--trace", "0,0", "-o", "x.png"], "writes no file"),
+        (["a.png", "-k", "box", "--scale", "1e99999999"], "too large"),
+        (["a.png", "-k", "1", "--pair", "1"], "same way"),
+        (["a.png", "-k", "box", "--pad", "1", "--pad", "same"], "given twice"),
         (["a.png", "--compass", "kirch"], "did you mean 'kirsch'"),
         (["a.png", "-k", "box", "--trace", "99,0"], "outside the output"),
         (["a.png", "--pair", "sobel", "--trace", "0,0"], "one kernel"),

@@ -106,8 +106,8 @@ def test_a_constant_picture_is_black_under_minmax():
 def test_nan_becomes_black_and_is_counted():
     image = np.full((5, 5), 0.5, np.float32)
     image[2, 2] = np.nan
-    result = only(Filter(BOX, SAME_EDGE), picture(image, white=1.0))
-    assert result.clipped == 9
+    result = only(Filter(BOX, SAME_EDGE), picture(image, white=1.0), suffix=".tif")
+    assert (result.clipped, result.gaps) == (9, 9)
     assert result.picture.frames[0][2, 2] == 0
     assert result.picture.frames[0][0, 0] == pytest.approx(0.5)
     assert (result.extent.smallest, result.extent.largest) == (
@@ -119,7 +119,7 @@ def test_nan_becomes_black_and_is_counted():
 def test_floats_without_a_white_are_stretched_for_a_picture_and_raw_for_numbers():
     numbers = picture(np.linspace(-3, 5, 9).reshape(3, 3), "array", 1.0)
     assert only(Filter(Chain([parse("1")])), numbers).tone == "minmax"
-    raw = only(Filter(Chain([parse("1")])), numbers, raw=True)
+    raw = only(Filter(Chain([parse("1")])), numbers, suffix=".npy")
     assert raw.tone == "raw"
     np.testing.assert_array_equal(raw.picture.frames[0], numbers.frames[0])
 
@@ -139,6 +139,26 @@ def test_a_box_over_a_step_in_encoded_and_in_linear_light():
     linear = only(Filter(BOX, linear=True), step).picture.frames[0]
     assert encoded.tolist() == [[0, 85, 170, 255]]
     assert linear.tolist() == [[0, 156, 213, 255]]
+
+
+def test_a_pad_value_and_a_bias_are_in_the_units_of_the_image_in_linear_light():
+    flat = picture(np.full((4, 4), 128, np.uint8))
+    border = Border("constant", (128.0,))
+    chosen = Filter(BOX, Geometry(pad=1, border=border), linear=True)
+    assert (only(chosen, flat).picture.frames[0] == 128).all()
+    black = picture(np.zeros((3, 3), np.uint8))
+    white = only(Filter(BOX, bias=255, linear=True), black)
+    assert (white.picture.frames[0] == 255).all()
+
+
+def test_a_float_picture_becomes_8_bits_where_the_format_holds_no_floats():
+    image = picture(np.array([[0.0, 0.25, 0.5, 1.0]], np.float32), white=1.0)
+    identity = Filter(Chain([parse("identity:size=1")]))
+    shown = only(identity, image).picture
+    assert (shown.frames[0].dtype, shown.white) == (np.uint8, 255)
+    assert shown.frames[0].tolist() == [[0, 64, 128, 255]]
+    kept = only(identity, image, suffix=".tif").picture
+    assert (kept.frames[0].dtype, kept.white) == (np.float32, 1.0)
 
 
 def test_numbers_have_no_linear_light():
@@ -190,6 +210,26 @@ def test_zero_padding_of_a_translucent_picture_fades_out_instead_of_darkening():
     assert frame[0, 0, 3] == round(255 * 4 / 9)
 
 
+@pytest.mark.parametrize(("mode", "alpha"), [("constant", 255), ("zero", 170)])
+def test_a_constant_border_is_an_opaque_colour_a_zero_one_transparent(mode, alpha):
+    image = np.full((4, 4, 4), 100, np.uint8)
+    image[..., 3] = 255
+    border = Border(mode, (100.0 if mode == "constant" else 0.0,))
+    frame = only(
+        Filter(BOX, Geometry(pad=1, border=border)), picture(image, "rgba")
+    ).picture.frames[0]
+    assert (frame[..., :3] == 100).all()
+    assert frame[0, 1, 3] == alpha
+
+
+def test_alpha_of_an_edge_map_is_opaque_outside_a_constant_border():
+    image = np.full((4, 4, 2), 100, np.uint8)
+    border = Border("constant", (100.0,))
+    frame = only(Filter(SOBEL, Geometry(pad=2, border=border)), picture(image, "grey+alpha"))
+    assert frame.picture.frames[0][0, 0, 1] == 255
+    assert frame.picture.frames[0][3, 3, 1] == 100
+
+
 # --- frames and maps ---
 
 
@@ -198,6 +238,26 @@ def test_frames_never_bleed_into_each_other():
     both = Picture([first, second], "grey", 255.0)
     frames = only(Filter(BOX, SAME_EDGE), both).picture.frames
     assert [frame.max() for frame in frames] == [0, 200]
+
+
+def test_a_bank_finds_edges_if_one_of_its_kernels_does():
+    maps = apply(Filter(Bank([parse("box"), parse("sobel-h")])), picture(noise(6, 6, 3), "rgb"))
+    assert [each.tone for each in maps] == ["abs", "abs"]
+    assert [each.picture.kind for each in maps] == ["grey", "grey"]
+
+
+def test_maps_of_one_name_are_numbered():
+    assert Bank([parse("box"), parse("box")]).map_names == ["box-1", "box-2"]
+    assert Bank([parse("box")]).map_names == ("",)
+
+
+def test_directions_as_numbers_are_measured_as_such():
+    image = picture(noise(9, 9))
+    chosen = Filter(Request(pair="sobel").operator(), direction=True)
+    result = only(chosen, image, suffix=".npy")
+    frame = result.picture.frames[0]
+    assert (result.extent.smallest, result.extent.largest) == (frame.min(), frame.max())
+    assert 0 <= frame.min() <= frame.max() < 360
 
 
 def test_minmax_stretches_all_frames_alike():
@@ -294,7 +354,10 @@ def test_a_trace_sums_to_what_the_engine_says(data):
     result = only(chosen, picture(image, "rgb"))
     height, width = result.picture.frames[0].shape[:2]
     at = draw(st.integers(0, height - 1)), draw(st.integers(0, width - 1))
-    traced = trace(chosen, picture(image, "rgb"), at, raw=False)
+    traced = trace(chosen, picture(image, "rgb"), at, ".png")
+    for i, row in enumerate(traced.rows):
+        for j, column in enumerate(traced.columns):
+            assert traced.outside[i, j] == (not (0 <= row < 7 and 0 <= column < 8))
     response = result.response.values[at]
     sums = [channel.total for channel in traced.channels]
     np.testing.assert_allclose(sums, response, rtol=1e-5, atol=1e-3)
