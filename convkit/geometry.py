@@ -17,6 +17,8 @@ SameRule = Literal["torch", "tf"]
 SAME_RULES: tuple[SameRule, ...] = ("torch", "tf")
 PAD_WORDS = ("valid", "same", "full")
 
+MOST_DIGITS = 9
+
 
 class Pads(NamedTuple):
     """Pixels added on each side of an image."""
@@ -225,7 +227,7 @@ def parse_pair(text: str, what: str, *, least: int = 1) -> tuple[int, int]:
     ConvkitError
         If the text is neither one number nor two, or one of them is too small.
     """
-    numbers = parse_numbers(text)
+    numbers = parse_numbers(text, what)
     if numbers is None or len(numbers) > 2:
         raise ConvkitError(
             f"{what} must be one whole number or two, got '{text}'", "write 3, or 3x5 as y and x"
@@ -247,7 +249,7 @@ def parse_pad(text: str) -> str | Pads:
         return word
     if word.isalpha():
         raise unknown("padding", text, PAD_WORDS)
-    numbers = parse_numbers(word)
+    numbers = parse_numbers(word, "pad")
     if numbers is None or len(numbers) not in (1, 4):
         raise ConvkitError(
             f"pad must be one whole number, or four for T,B,L,R, got '{text}'",
@@ -271,20 +273,29 @@ def parse_same_rule(text: str) -> SameRule:
     raise unknown("same rule", text, SAME_RULES)
 
 
-def parse_numbers(text: str) -> list[int] | None:
+def parse_numbers(text: str, what: str = "the number") -> list[int] | None:
     """Return the whole numbers of ``3``, ``3x5`` or ``3,5``, or None if the text isn't like that.
 
-    Numbers have nine digits at most: more than any image, and few enough to calculate with.
+    Raises
+    ------
+    ConvkitError
+        If a number has more than nine digits: no image is so large, and results could be endless.
     """
-    parts = re.split("[x×,]", text.strip().lower())
-    if all(re.fullmatch(" *[+-]?[0-9]{1,9} *", part) for part in parts):
-        return [int(part) for part in parts]
-    return None
+    parts = [part.strip() for part in re.split("[x×,]", text.lower())]
+    if not all(re.fullmatch("[+-]?[0-9]+", part) for part in parts):
+        return None
+    large = next((part for part in parts if len(part.lstrip("+-")) > MOST_DIGITS), None)
+    if large is not None:
+        shown = large if len(large) <= 20 else f"{large[:20]}…"
+        raise ConvkitError(f"{what} {shown} is too large", f"it has {MOST_DIGITS} digits at most")
+    return [int(part) for part in parts]
 
 
 def _checked_pads(
     n: int, kernel: int, pad: int | tuple[int, int], stride: int, dilation: int
 ) -> tuple[int, int]:
+    if isinstance(pad, tuple) and len(pad) != 2:
+        raise ConvkitError(f"pad must be one whole number or two (before, after), got {pad}")
     before, after = pad if isinstance(pad, tuple) else (pad, pad)
     _check_at_least(1, **{"input size": n, "kernel size": kernel})
     _check_at_least(1, stride=stride, dilation=dilation)

@@ -139,6 +139,18 @@ UNKNOWNS: dict[str, tuple[int, Callable[[Window, int], Window]]] = {
 }
 
 
+def check_solvable(what: str) -> None:
+    """Refuse what nothing solves for.
+
+    Raises
+    ------
+    ConvkitError
+        If `what` is none of :data:`UNKNOWNS`.
+    """
+    if what not in UNKNOWNS:
+        raise unknown("thing to solve for", what, UNKNOWNS)
+
+
 def solve(size: Size, windows: tuple[Window, Window], what: str, want: Pair) -> list[Solution]:
     """Return which paddings, kernels or strides give the wanted height and width.
 
@@ -162,8 +174,7 @@ def solve(size: Size, windows: tuple[Window, Window], what: str, want: Pair) -> 
     ConvkitError
         If `what` can't be solved for.
     """
-    if what not in UNKNOWNS:
-        raise unknown("thing to solve for", what, UNKNOWNS)
+    check_solvable(what)
     questions = list(zip(size[:2], windows, want, strict=True))
     if questions[0] == questions[1]:
         return [_solve_axis("both", *questions[0], what)]

@@ -55,9 +55,11 @@ def parse_size(text: str) -> Size:
     ConvkitError
         If it isn't one to three whole numbers from 1.
     """
-    numbers = parse_numbers(text)
+    numbers = parse_numbers(text, "size")
     if numbers is None or len(numbers) > 3:
-        raise ConvkitError(f"'{text}' is no size", "write 28, 28x30 or 224x224x3 (HxWxC)")
+        raise ConvkitError(
+            f"'{text}' is no size", "write whole numbers: 28, 28x30 or 224x224x3 (HxWxC)"
+        )
     if min(numbers) < 1:
         raise ConvkitError(f"a size must be at least 1, got '{text}'")
     if len(numbers) == 1:

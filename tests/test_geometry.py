@@ -211,10 +211,22 @@ def test_pairs(text, pair):
     assert geometry.parse_pair(text, "kernel") == pair
 
 
-@pytest.mark.parametrize("text", ["", "a", "1,2,3", "1.5", "3x", "²", "1_0", "9" * 5000, "nan"])
+@pytest.mark.parametrize("text", ["", "a", "1,2,3", "1.5", "3x", "²", "1_0", "nan"])
 def test_what_is_no_pair(text):
     with pytest.raises(ConvkitError, match=r"^stride must be one whole number or two"):
         geometry.parse_pair(text, "stride")
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "1x-1234567890"])
+def test_a_number_that_is_too_large_is_called_so(text):
+    with pytest.raises(ConvkitError, match=r"^stride \S{1,21} is too large") as caught:
+        geometry.parse_pair(text, "stride")
+    assert "9 digits" in caught.value.hint
+
+
+def test_a_pad_has_two_sides():
+    with pytest.raises(ConvkitError, match=r"two \(before, after\), got \(1, 2, 3\)"):
+        geometry.output_size(6, 3, pad=(1, 2, 3))
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "2,0"])

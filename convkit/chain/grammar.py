@@ -43,7 +43,7 @@ def parse_count(text: str, what: str) -> int:
     ConvkitError
         If it is something else.
     """
-    numbers = parse_numbers(text)
+    numbers = parse_numbers(text, what)
     if numbers is None or len(numbers) != 1 or numbers[0] < 1:
         raise ConvkitError(f"{what} must be a whole number from 1, got '{text}'")
     return numbers[0]

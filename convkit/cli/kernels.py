@@ -100,7 +100,9 @@ def show(
     console: Console,
     kernel: Annotated[
         str,
-        typer.Argument(metavar="KERNEL", help="A name, a matrix as '-1 0 1; -1 0 1', or a file."),
+        typer.Argument(
+            metavar="KERNEL", help="A name, a matrix as '-1 0 1; -1 0 1', or a file; - reads stdin."
+        ),
     ],
     matrix: Annotated[
         bool, typer.Option("--matrix", help="Print only the rows, to be saved as a kernel file.")

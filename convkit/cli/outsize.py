@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -155,6 +156,8 @@ def _split(words: Sequence[str]) -> tuple[list[Size], str]:
 
 
 def _is_layer(word: str) -> bool:
+    if re.fullmatch(r"[0-9.]+e[+-]?[0-9]+", word.lower()):  # 1e3 is a number, if no size
+        return False
     return any(letter.isalpha() and letter not in "xX" for letter in word)
 
 
@@ -223,11 +226,12 @@ def _solve(
     want: str | None,
 ) -> int | None:
     from convkit.cli.outsize_reports import report_solutions
-    from convkit.sizing import solve
+    from convkit.sizing import check_solvable, solve
 
     if what is None or want is None:
         raise ConvkitError("--solve and --want go together", "such as --solve pad --want 28")
-    one.check_unknown(what)
+    check_solvable(what)
+    one.check_leaves_open(what)
     windows, wanted = one.windows(rule), parse_pair(want, "want")
     solutions = [(size, found) for size in sizes for found in solve(size, windows, what, wanted)]
     form.print(console, report_solutions(what, solutions, with_stride=one.stride is not None))

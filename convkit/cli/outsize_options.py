@@ -58,9 +58,9 @@ class LayerOptions:
         names = (field.name for field in fields(self))
         return [f"--{name.replace('_', '-')}" for name in names if getattr(self, name)]
 
-    def check_unknown(self, what: str) -> None:
+    def check_leaves_open(self, what: str) -> None:
         """Refuse to solve for what was given, or without the kernel."""
-        if getattr(self, what, None) is not None:
+        if f"--{what}" in self.given():
             raise ConvkitError(f"--solve {what} finds the {what}", f"leave --{what} out")
         if what != "kernel" and self.kernel is None:
             raise ConvkitError(f"--solve {what} needs the kernel", "add --kernel 3")

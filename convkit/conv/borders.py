@@ -62,8 +62,18 @@ ALIASES = {
     "tile": "wrap",
     "repeat": "wrap",
     "background": "constant",
+    "border_constant": "constant",
+    "border_replicate": "edge",
+    "border_reflect": "symmetric",
+    "border_reflect_101": "reflect101",
+    "border_reflect101": "reflect101",
+    "border_default": "reflect101",
+    "border_wrap": "wrap",
 }
-"""What peers call them, where the word is clear. ``reflect`` is NumPy's and PyTorch's."""
+"""What peers call them, where the word is clear.
+
+The bare ``reflect`` is NumPy's and PyTorch's; OpenCV's, with its prefix, repeats the edge.
+"""
 
 
 @dataclass(frozen=True)
@@ -80,8 +90,11 @@ class Border:
         Raises
         ------
         ConvkitError
-            If the name is unknown, or a value is given that ``mode`` would ignore.
+            If the name is unknown, or a value is no finite number, or given though ``mode`` would
+            ignore it.
         """
+        if not isinstance(mode, str):
+            raise ConvkitError(f"the name of a border is text, got {mode!r}", 'such as "edge"')
         name = ALIASES.get(mode.lower(), mode.lower())
         if name not in MODES:
             if name == "mirror":
@@ -90,13 +103,26 @@ class Border:
                     "choose symmetric (cba|abcd|dcb) or reflect101 (dcb|abcd|cba)",
                 )
             raise unknown("border", mode, [*MODES, *ALIASES])
-        values = tuple(np.atleast_1d(np.asarray(value, dtype=float)).tolist())
+        values = _pad_values(value)
         if name != "constant" and any(values):
             raise ConvkitError(
-                f"a pad value of {value} means nothing for the border '{name}'",
-                "use the border 'constant'",
+                f"a pad value of {', '.join(f'{each:g}' for each in values)} means nothing for the "
+                f"border '{name}'",
+                'it is for --pad-mode constant, pad_mode="constant" in Python',
             )
         return cls(name, values)
+
+
+def _pad_values(value: float | Sequence[float]) -> tuple[float, ...]:
+    try:
+        values = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    except (TypeError, ValueError):
+        values = np.array(np.nan, ndmin=1)
+    if values.ndim != 1 or not np.isfinite(values).all():
+        raise ConvkitError(
+            f"a pad value is a finite number, or one for each channel, got {value!r}"
+        )
+    return tuple(values.tolist())
 
 
 def gather(

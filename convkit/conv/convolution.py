@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ def plan_convolution(
         As :func:`convolve`.
     """
     border = border or Border()
-    stride, dilation = _both(stride), _both(dilation)
+    stride, dilation = _both("stride", stride), _both("dilation", dilation)
     _check_channels(pixels, weights, border)
     problem = Problem(
         shape=(pixels.shape[0], pixels.shape[1], pixels.shape[2]),
@@ -131,7 +132,10 @@ def as_image(image: ArrayLike) -> NDArray[Any]:
     ConvkitError
         If it has another number of axes, no pixels, or isn't made of real numbers.
     """
-    pixels = np.asarray(image)
+    try:
+        pixels = np.asarray(image)
+    except (TypeError, ValueError) as error:
+        raise ConvkitError(f"an image is an array of numbers: {error}") from error
     if pixels.ndim not in (2, 3):
         raise ConvkitError(
             f"an image has the shape (H, W) or (H, W, C), got {pixels.shape}",
@@ -193,11 +197,15 @@ def resolve_pads(
     return Pads(pad, pad, pad, pad)
 
 
-def _both(value: Pair) -> tuple[int, int]:
-    if isinstance(value, int | np.integer):
-        return int(value), int(value)
-    y, x = value
-    return y, x
+def _both(name: str, value: Pair) -> tuple[int, int]:
+    """Return (y, x), for which one number may stand."""
+    try:
+        y, x = value if isinstance(value, Iterable) else (value, value)
+        return index(y), index(x)
+    except (TypeError, ValueError):
+        raise ConvkitError(
+            f"{name} must be one whole number or two (y, x), got {value!r}"
+        ) from None
 
 
 def _check_channels(pixels: NDArray[Any], weights: NDArray[np.float64], border: Border) -> None:

@@ -35,7 +35,7 @@ BROKEN = (
     struct.error,
     zlib.error,
 )
-"""What Pillow's plugins raise for broken files."""
+"""What Pillow's plugins, and readers of headers, raise for broken files."""
 
 REFUSED = frozenset({"BLP", "BUFR", "EPS", "GRIB", "HDF5", "ICNS", "MPEG", "WMF"})
 """Formats that Pillow only names, reads by running another program, or unpacks without a limit."""
@@ -56,6 +56,14 @@ class _Read(NamedTuple):
     duration: int | None
 
 
+class _Contents(NamedTuple):
+    """What a file holds: its frames, colour profile, and repetitions."""
+
+    reads: list[_Read]
+    profile: bytes | None
+    loop: int | None
+
+
 def decode_raster(data: bytes, name: str, *, max_pixels: int) -> Picture:
     """Return the picture in the bytes of an image file.
 
@@ -64,9 +72,30 @@ def decode_raster(data: bytes, name: str, *, max_pixels: int) -> Picture:
     ConvkitError
         If it is no image, broken, too large, or deeper than could be kept.
     """
+    contents = _read(data, name, max_pixels)
+    frames, durations = zip(*contents.reads, strict=True)
+    kind = common_kind([KINDS[channels(frame)] for frame in frames])
+    _check_depths(frames, name)
+    animated = len(frames) > 1 and None not in durations
+    return Picture(
+        frames=[with_kind(frame, kind) for frame in frames],
+        kind=kind,
+        white=white_of(frames[0].dtype),
+        source=name,
+        icc_profile=fitting_profile(contents.profile, kind),
+        durations=list(durations) if animated else None,
+        loop=contents.loop if animated else None,
+    )
+
+
+def _read(data: bytes, name: str, max_pixels: int) -> _Contents:
+    """Return what a file holds. Here, and only here, an exception means that the file is broken."""
     with hushed():
         try:
-            return _decode(data, name, max_pixels)
+            image = _open(data, name, max_pixels)
+            profile, loop = image.info.get("icc_profile"), image.info.get("loop")
+            reads = list(_frames(image, data, name, max_pixels))
+            return _Contents(reads, profile, None if loop is None else int(loop))
         except ConvkitError:
             raise
         except UnidentifiedImageError as error:
@@ -77,25 +106,6 @@ def decode_raster(data: bytes, name: str, *, max_pixels: int) -> Picture:
             raise ConvkitError(f"'{name}' doesn't fit into memory") from error
         except BROKEN as error:
             raise ConvkitError(f"'{name}' is broken or truncated{_reason(error)}") from error
-
-
-def _decode(data: bytes, name: str, max_pixels: int) -> Picture:
-    image = _open(data, name, max_pixels)
-    profile = image.info.get("icc_profile")
-    loop = image.info.get("loop")
-    frames, durations = zip(*_frames(image, data, name, max_pixels), strict=True)
-    kind = common_kind([KINDS[channels(frame)] for frame in frames])
-    _check_depths(frames, name)
-    animated = len(frames) > 1 and None not in durations
-    return Picture(
-        frames=[with_kind(frame, kind) for frame in frames],
-        kind=kind,
-        white=white_of(frames[0].dtype),
-        source=name,
-        icc_profile=fitting_profile(profile, kind),
-        durations=list(durations) if animated else None,
-        loop=int(loop) if animated and loop is not None else None,
-    )
 
 
 def _open(data: bytes, name: str, max_pixels: int) -> Image.Image:

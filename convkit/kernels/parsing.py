@@ -19,7 +19,8 @@ def parse(text: str) -> Kernel:
 
     A known name wins (``sobel-h``, ``gaussian:size=7``); then what exists as a file, or ends like
     one, is a file; then what starts like a number or holds ``;`` is a matrix
-    (``-1 0 1; -1 0 1; -1 0 1``). ``-`` reads a matrix from standard input. Write ``./box`` for a file called like a kernel.
+    (``-1 0 1; -1 0 1; -1 0 1``). ``-`` reads a matrix from standard input.
+    Write ``./box`` for a file called like a kernel.
 
     Raises
     ------

@@ -92,7 +92,7 @@ def test_every_layer_can_be_written(name):
         ("conv3p1,2", "four for T,B,L,R, got '1,2'"),
         ("fc3x5", "units must be a whole number from 1, got '3x5'"),
         ("0xconv3", "the repetitions must be a whole number from 1, got '0'"),
-        ("conv" + "9" * 12, "kernel must be one whole number"),
+        ("conv" + "9" * 12, "kernel 999999999999 is too large"),
         ("10001xconv3", "a chain may have 10,000 layers"),
         ("9000xconv3 1001xpool2", "a chain may have 10,000 layers"),
     ],

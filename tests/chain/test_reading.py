@@ -86,7 +86,7 @@ def test_aliases_repeat_a_block(read):
         ("- repeat: {times: 0, layers: [relu]}\n", "times must be a whole number from 1, got '0'"),
         ("- repeat: {layers: [relu]}\n", "'repeat' needs 'times'"),
         ("- repeat: 3\n", "expected times and layers of 'repeat', got a value '3'"),
-        ("- residual: {bod: [relu]}\n", "unknown key of 'residual' 'bod' (did you mean 'body'?)"),
+        ("- residual: {bod: [relu]}\n", "unknown key 'bod' of 'residual' (did you mean 'body'?)"),
         ("- residual: {body: relu}\n", "expected a list of layers"),
         ("- conv: {kernel: 3\n", "no valid YAML"),
         ("- conv3\n---\n- conv3\n", "no valid YAML"),

@@ -130,6 +130,8 @@ def test_version():
         (["--versoin"], "--version"),
         (["convolve", "a.png", "--kernle", "box"], "--kernel"),
         (["mse", "--actul", "y"], "(hint: see convkit mse --help)"),
+        (["convolve", "a.png", "-k"], "(hint: see convkit convolve --help)"),
+        (["kernels", "show", "box", "--matrix=3"], "(hint: see convkit kernels show --help)"),
         (["kernels", "shw"], "(hint: see convkit kernels --help)"),
         (["outsize"], "Missing argument 'SIZE'"),
     ],

@@ -152,13 +152,14 @@ def test_a_kernel_too_wide_for_numbers_is_drawn_as_squares():
     ("arguments", "says"),
     [
         (["show", "sobl-h"], "unknown kernel 'sobl-h' (hint: did you mean 'sobel-h'?)"),
-        (["show", "gaussian:sizze=3"], "unknown parameter of gaussian 'sizze'"),
+        (["show", ""], "the kernel is empty"),
+        (["show", "-"], "standard input is empty (0x0)"),
+        (["show", "gaussian:sizze=3"], "unknown parameter 'sizze' of gaussian"),
         (["show", "gaussian:size=4"], "take 3 or 5"),
         (["show", "1 2; 3"], "kernel row 2 has 1 number, row 1 has 2 numbers"),
         (["show", "1 x"], "kernel row 1, column 2: 'x' isn't a number"),
         (["show", "nosuch.csv"], "no such kernel file: 'nosuch.csv'"),
         (["show", "sample_images"], "'sample_images' is a folder"),
-        (["show", ""], "the kernel is empty"),
         (["show"], "Missing argument"),
         (["show", "box", "--jsn"], "--jsn"),
         (["show", "box", "--matrix", "--json"], "take one of the two"),
@@ -168,3 +169,9 @@ def test_a_kernel_too_wide_for_numbers_is_drawn_as_squares():
 )
 def test_one_line_and_exit_code_2(arguments, says):
     run(*arguments).assert_refused(says)
+
+
+@pytest.mark.parametrize("text", [b"-1 0 1\n-2 0 2\n-1 0 1\n", b"-1,0,1\n-2,0,2\n-1,0,1\n"])
+def test_a_kernel_from_standard_input(text):
+    shown = run("show", "-", "--matrix", stdin=text)
+    assert shown.text == "-1 0 1\n-2 0 2\n-1 0 1\n"

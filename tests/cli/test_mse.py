@@ -128,8 +128,8 @@ def test_equal_pictures(pictures):
     document = json.loads(result.stdout)
     assert document["measures"]["mse"] == 0
     assert document["measures"]["ssim"] == pytest.approx(1)
-    # JSON knows no infinity.
-    assert document["measures"]["psnr"] is None
+    # JSON knows no infinity; null would say that it is undefined.
+    assert document["measures"]["psnr"] == "Infinity"
     assert b"psnr\tinf\t" in run(first, first).stdout
 
 
@@ -143,6 +143,18 @@ def test_what_is_undefined_is_empty_and_said(tmp_path):
     assert "r2 is undefined" in result.stderr
     assert "ssim is undefined" in result.stderr
     assert run(flat, flat, "--quiet").stderr == ""
+    assert run(flat, flat, "--metric", "r2").stdout == b"\n"
+    measures = json.loads(run(flat, flat, "--json").stdout)["measures"]
+    assert (measures["r2"], measures["ssim"]) == (None, None)
+
+
+def test_a_larger_picture_may_be_trusted(pictures):
+    first = pictures[0][0]
+    refused = run(first, first, "--max-pixels", "3")
+    assert refused.code == 2
+    assert "--max-pixels" in refused.stderr
+    assert run(first, first, "--max-pixels", refused.stderr.split()[-1].rstrip(")")).code == 0
+    assert "at least 1" in run(first, first, "--max-pixels", "0").stderr
 
 
 @pytest.mark.parametrize(("threshold", "code"), [("25000000", 0), ("24999999.9", 1), ("0", 1)])

@@ -314,9 +314,37 @@ def test_the_image_is_left_alone():
             lambda: convkit.convolve(np.ones((4, 4)), [[1]], pad_mode="constant", pad_value=(1, 2)),
             "2 pad values",
         ),
+        (lambda: convkit.convolve([[1, 2], [3]], [[1]]), "an image is an array of numbers"),
+        (lambda: convkit.convolve(np.ones((4, 4)), [[1]], stride=1.0), "(y, x), got 1.0"),
+        (lambda: convkit.convolve(np.ones((4, 4)), [[1]], stride=(1, 2, 3)), "got (1, 2, 3)"),
+        (lambda: convkit.convolve(np.ones((4, 4)), [[1]], dilation=None), "dilation must be one"),
+        (lambda: convkit.convolve(np.ones((4, 4)), [[1]], pad_mode=None), "text, got None"),
+        (lambda: convkit.convolve(np.ones((4, 4)), [[1]], pad_value="x"), "number, or one for"),
+        (lambda: convkit.convolve(np.ones((4, 4)), [[1]], pad_value=3), "a pad value of 3 means"),
+        (lambda: convkit.convolve(np.ones((4, 4)), [[1]], pad_value=3), "--pad-mode constant"),
+        (lambda: Border.named("constant", float("nan")), "finite number"),
+        (lambda: Border.named("constant", [1, float("inf")]), "finite number"),
+        (lambda: convkit.kernel(3), "the name of a kernel is text, got 3"),
     ],
 )
 def test_what_is_wrong_is_said(call, words):
     with pytest.raises(convkit.ConvkitError) as raised:
         call()
     assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("BORDER_CONSTANT", "constant"),
+        ("BORDER_REPLICATE", "edge"),
+        ("BORDER_REFLECT", "symmetric"),
+        ("BORDER_REFLECT_101", "reflect101"),
+        ("BORDER_REFLECT101", "reflect101"),
+        ("BORDER_DEFAULT", "reflect101"),
+        ("Border_Wrap", "wrap"),
+        ("reflect", "reflect101"),
+    ],
+)
+def test_borders_go_by_the_names_of_opencv(name, meaning):
+    assert Border.named(name).mode == meaning

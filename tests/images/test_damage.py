@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from convkit.errors import ConvkitError
-from convkit.images import DEFAULT_MAX_PIXELS, Picture, decode, encode, read
+from convkit.images import DEFAULT_MAX_PIXELS, Picture, decode, encode, raster, read
 from convkit.images.hush import hushed
 from tests.images.making import chunk, frame, noise, npy, picture, png, saved, tiff
 
@@ -274,3 +274,12 @@ def test_files_of_any_name(tmp_path):
     path = tmp_path / "a picture.of.numbers"
     path.write_bytes(io.BytesIO(SEEDS["png"]).read())
     np.testing.assert_array_equal(read(path).frames[0], frame("rgb"))
+
+
+def test_a_slip_of_our_own_is_not_called_a_broken_file(monkeypatch):
+    def slip(*_):
+        raise TypeError("ours")
+
+    monkeypatch.setattr(raster, "fitting_profile", slip)
+    with pytest.raises(TypeError, match="ours"):
+        decode(SEEDS["png"], "a.png")

@@ -154,7 +154,7 @@ def test_sharpen_is_identity_minus_laplacian():
         ("gaussian:sigma=3x3", "sigma must be a finite number"),
         ("gaussian:sigma=nan", "sigma of gaussian: 'nan' isn't finite"),
         ("gaussian:size=big", "size of gaussian: 'big' isn't a number"),
-        ("gaussian:sizes=3", "unknown parameter of gaussian 'sizes'"),
+        ("gaussian:sizes=3", "unknown parameter 'sizes' of gaussian"),
         ("gaussian:size=3,size=5", "'size' is given twice"),
         ("gaussian:7", "'7' isn't key=value"),
         ("sobel-h:size=3", "sobel-h takes no parameters"),

@@ -18,6 +18,12 @@ def test_rounding_of_decimals_and_of_float32_doesnt_hide_a_zero_sum():
     assert parse("0.33 0.33 -0.67").sum == pytest.approx(-0.01)
 
 
+def test_a_small_sum_is_no_zero_sum():
+    almost = parse("1 2 -3.00001")
+    assert almost.sum == pytest.approx(-1e-5)
+    assert not almost.is_zero_sum
+
+
 def test_what_a_kernel_is_by_its_signs():
     assert parse("1 2 1").is_smoothing
     assert not parse("0 0").is_smoothing

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -94,7 +94,6 @@ def test_a_parametrised_name_is_kept_as_written():
         ("1;2\n3;4", "';' inside a line"),
         ("3x3", "'3x3' isn't a number"),
         ("sobl-h", "unknown kernel 'sobl-h'"),
-        ("-", "unknown kernel '-'"),
         ("x" * 5000, "unknown kernel"),
         ("a\0b", "unknown kernel"),
         ("1 " * 10_002, "a side is 10001 at most"),
@@ -108,6 +107,7 @@ def test_a_text_that_is_no_kernel(text, says):
 
 @given(st.text(alphabet="019.-+e/;,[]\n #xabo:=_−", max_size=30))
 def test_any_text_is_a_kernel_or_one_clear_line(text):
+    assume(text != "-")  # standard input
     # Anything but a ConvkitError, a warning included, fails.
     with suppress(ConvkitError):
         assert np.isfinite(parse(text).weights).all()
@@ -185,7 +185,7 @@ def test_a_known_name_wins_over_a_file(tmp_path, monkeypatch):
         ("k.txt", b"\xff\xfe\0", "isn't text"),
         ("k.yaml", "kernel: [1", "as YAML"),
         ("k.yaml", "[" * 5000, "as YAML"),
-        ("k.yaml", "kernal: [[1]]", "unknown key in .* 'kernal'"),
+        ("k.yaml", "kernal: [[1]]", "unknown key 'kernal' in '.*k.yaml'"),
         ("k.yaml", "name: x", "needs one of 'kernel' and 'weights', has 0"),
         ("k.yaml", "kernel: [[1]]\nweights: [[1]]", "has 2"),
         ("k.yaml", "", "no list of rows"),
