@@ -19,7 +19,7 @@ from convkit.conv.problem import Array, Block, Problem, Span
 ROWS = 8
 """Output rows of one product: more waste multiplications by zero, fewer keep BLAS less busy."""
 
-COPY_BYTES = 1 << 20
+COPY_BYTES = 1 << 22
 """What the shifted copies of a strip may take."""
 
 

@@ -45,7 +45,7 @@ def cost(problem: Problem) -> float:
 def strip_rows(problem: Problem) -> int:
     """Return how many output rows a strip has."""
     rows = problem.cache_rows(problem.block_width * problem.shape[2] * problem.compute.itemsize)
-    return max(min(2 * rows // GROUP * GROUP, ROWS), GROUP)
+    return max(min(4 * rows // GROUP * GROUP, ROWS), GROUP)
 
 
 def strips(problem: Problem, image: Array, spans: Sequence[Span]) -> Iterator[Array]:
