@@ -7,15 +7,16 @@ own cache. Where they are cut doesn't depend on the number of threads, so neithe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convkit.conv.containment import contained
 from convkit.conv.problem import Problem, Span
-from convkit.conv.strategies import NEEDS, STRATEGIES
+from convkit.conv.strategies import NEEDS, SPREADING, STRATEGIES
 from convkit.errors import ConvkitError, missing, unknown
 from convkit.workers import default_threads, in_parallel
 
@@ -38,11 +39,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Plan:
-    """A problem and the strategy chosen for it.
-
-    `candidates` are sorted, the cheapest first. If nobody had to look whether all pixels are
-    finite, they are those of an image whose pixels are.
-    """
+    """A problem and the strategy chosen for it; `candidates` are sorted, the cheapest first."""
 
     problem: Problem
     strategy: str
@@ -60,7 +57,10 @@ class Plan:
 
     def strips(self, image: Array, spans: Sequence[Span]) -> Iterator[Array]:
         """Yield the values of each span of rows, in order."""
-        return STRATEGIES[self.strategy].strips(self.problem, image, spans)
+        strips = STRATEGIES[self.strategy].strips(self.problem, image, spans)
+        if self.strategy in SPREADING and image.dtype.kind == "f":
+            return contained(self.problem, image, spans, strips)
+        return strips
 
     @property
     def strip_rows(self) -> int:
@@ -126,13 +126,8 @@ def make_plan(problem: Problem, strategy: str | None = None) -> Plan:
     """
     if strategy not in (None, *STRATEGIES):
         raise unknown("strategy", str(strategy), STRATEGIES)
-    # Looking for a NaN reads the whole image, which takes as long as a small kernel does. So first
-    # see who would win if there were none, and look only if that one needs to know.
-    candidates = _ranked(replace(problem, scan=lambda: True))
-    chosen = _choose(candidates, strategy)
-    if chosen is None or _candidate(chosen.name, problem) != chosen:
-        candidates = _ranked(problem)
-        chosen = _choose(candidates, strategy)
+    candidates = _ranked(problem)
+    chosen = next((each for each in candidates if strategy in (None, each.name)), None)
     if chosen is None:
         raise _refusal(str(strategy), candidates)
     return Plan(problem, chosen.name, tuple(candidates))
@@ -158,8 +153,3 @@ def _refusal(strategy: str, candidates: Sequence[Candidate]) -> ConvkitError:
         f"the strategy '{strategy}' can't compute this convolution",
         f"these can: {', '.join(candidate.name for candidate in candidates)}",
     )
-
-
-def _choose(candidates: Sequence[Candidate], strategy: str | None) -> Candidate | None:
-    """Return the cheapest candidate, or the one named."""
-    return next((each for each in candidates if strategy in (None, each.name)), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -39,8 +38,6 @@ class Problem:
         (kh, kw), applied to each channel alone, or a bank (out, in, kh, kw) over all channels.
     pads, border, stride, dilation
         Geometry; stride and dilation are (y, x).
-    scan : callable
-        Looks at every pixel and says whether all are finite; called when `finite` is first asked.
     """
 
     shape: tuple[int, int, int]
@@ -50,15 +47,6 @@ class Problem:
     border: Border
     stride: tuple[int, int]
     dilation: tuple[int, int]
-    scan: Callable[[], bool]
-
-    @cached_property
-    def finite(self) -> bool:
-        """Whether the image holds neither NaN nor infinity.
-
-        Strategies that multiply pixels outside a window by zero must not run otherwise.
-        """
-        return self.scan()
 
     @property
     def is_bank(self) -> bool:

@@ -221,21 +221,28 @@ def test_whole_numbers_beyond_float32_are_rounded_once():
     assert convkit.convolve(image, kernel)[0, 0] == expected
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-@pytest.mark.parametrize("size", [(3, 3), (5, 5), (7, 3)])
-@pytest.mark.parametrize("dense", [True, False])
-def test_a_nan_stays_in_its_window(bad, size, dense):
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("strategy", ["separable", "gemm", "dft", "direct"])
+@pytest.mark.parametrize("at", [(0, 0), (20, 25), (63, 49), (99, 3)])
+def test_a_nan_stays_in_its_window(bad, strategy, at):
     rng = np.random.default_rng(3)
-    image = rng.random((40, 50), dtype=np.float32)
-    kernel = rng.standard_normal(size) if dense else np.ones(size)
-    clean = convkit.convolve(image, kernel, pad="same")
-    image[20, 25] = bad
-    spoilt = convkit.convolve(image, kernel, pad="same")
-    reach_y, reach_x = size[0] // 2, size[1] // 2
-    window = np.zeros(image.shape, bool)
-    window[20 - reach_y : 21 + reach_y, 25 - reach_x : 26 + reach_x] = True
+    image = as_image(rng.random((100, 50), dtype=np.float32))
+    kernel = np.outer(rng.random(5) + 0.1, rng.random(7) + 0.1)
+    plan = plan_convolution(image, kernel, pad="same", strategy=strategy)
+    clean = plan.run(image)[..., 0]
+    image[at] = bad
+    spoilt = plan.run(image)[..., 0]
+    window = np.zeros(clean.shape, bool)
+    window[max(at[0] - 2, 0) : at[0] + 3, max(at[1] - 3, 0) : at[1] + 4] = True
     assert not np.isfinite(spoilt[window]).any()
     np.testing.assert_allclose(spoilt[~window], clean[~window], atol=1e-5)
+
+
+def test_values_whose_squares_overflow_are_right_all_the_same():
+    image = as_image(np.full((9, 9), 1e25, np.float32))
+    for strategy in ("separable", "gemm", "dft", "direct"):
+        out = plan_convolution(image, np.ones((5, 5)), strategy=strategy).run(image)
+        np.testing.assert_allclose(out, 25e25, rtol=1e-6)
 
 
 @pytest.mark.parametrize("stride", [1, 2, (2, 3)])

@@ -47,5 +47,8 @@ STRATEGIES: dict[str, Strategy] = {
     "direct": direct,
 }
 
+SPREADING = frozenset({"separable", "gemm", "dft"})
+"""Strategies in which a NaN may spread beyond its windows."""
+
 NEEDS = {"compiled": ("numba", "fast")}
 """Strategy -> the library that it needs, and the extra that installs it."""

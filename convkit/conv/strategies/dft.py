@@ -26,8 +26,8 @@ ERROR = 1e-6
 
 
 def supports(problem: Problem) -> bool:
-    """Return whether windows are dense, all is finite, and whole numbers can be restored."""
-    if problem.is_bank or not problem.finite or not problem.is_dense:
+    """Return whether windows are dense, and whole numbers can be restored."""
+    if problem.is_bank or not problem.is_dense:
         return False
     if problem.kernel_size[1] < 3:  # nothing to share, and a DFT of 2 has no pairs
         return False

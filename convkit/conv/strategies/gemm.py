@@ -24,8 +24,8 @@ COPY_BYTES = 1 << 22
 
 
 def supports(problem: Problem) -> bool:
-    """Return whether no zero of the weights' matrix can meet a NaN."""
-    return not problem.is_bank and problem.finite
+    """Return whether there is a single kernel."""
+    return not problem.is_bank
 
 
 def cost(problem: Problem) -> float:

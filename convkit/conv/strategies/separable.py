@@ -1,6 +1,6 @@
 """A rank-1 kernel as two passes: its column down the strip, then its row along it.
 
-Where nothing forbids it both are products with banded matrices: (rows, rows + kh - 1) times the
+Where that pays both are products with banded matrices: (rows, rows + kh - 1) times the
 block, then tiles of columns times (L, T). Otherwise they are sums of shifted copies.
 """
 
@@ -55,8 +55,8 @@ def strips(problem: Problem, image: Array, spans: Sequence[Span]) -> Iterator[Ar
 
 
 def _as_products(problem: Problem) -> bool:
-    """Return whether products pay, and no zero of a band can meet a NaN."""
-    return problem.is_dense and problem.finite and max(problem.kernel_size) >= 4
+    """Return whether products pay."""
+    return problem.is_dense and max(problem.kernel_size) >= 4
 
 
 def _vectors(problem: Problem) -> tuple[Array, Array]:
