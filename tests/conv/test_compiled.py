@@ -269,14 +269,13 @@ def test_the_source_is_plain_python_that_correlates(kh, kw, channels):
 @with_numba
 def test_without_a_folder_to_keep_it_in_it_is_compiled_for_the_process(monkeypatch):
     import numba
-    from numba import typed  # noqa: F401 - it compiles something of its own when it is imported
 
     njit = numba.njit
 
-    def nowhere(*, cache=False, **options):
+    def nowhere(*functions, cache=False, **options):
         if cache:
             raise RuntimeError("cannot cache function: no locator available")
-        return njit(**options)
+        return njit(*functions, **options)
 
     monkeypatch.setattr(numba, "njit", nowhere)
     correlate_1x2 = loops.compiled.__wrapped__(1, 2, 1)
