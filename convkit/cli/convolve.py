@@ -16,10 +16,9 @@ from convkit.cli.convolve_options import (
     GeometryOptions,
     LookOptions,
     OperatorOptions,
-    OutputOptions,
-    ShowOptions,
     build_filter,
 )
+from convkit.cli.convolve_output import OutputOptions, ShowOptions
 from convkit.errors import ConvkitError
 from convkit.geometry import parse_pair
 
@@ -63,6 +62,10 @@ def convolve(
     """
     from convkit.images import expand
 
+    if "-" in inputs and "-" in what.kernel:
+        raise ConvkitError(
+            "standard input can't be both the image and the kernel", "name a file for one of them"
+        )
     settings = output.settings()
     chosen = build_filter(what, where, engine, look).limited(settings.max_pixels)
     found = expand(inputs, recursive=output.recursive)

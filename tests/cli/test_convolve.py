@@ -409,6 +409,7 @@ def test_quiet_says_nothing(folder):
         (["a.png", "-k", "box", "-o", "-", "--json"], "--json"),
         (["*.tiff", "-k", "box"], "*.tiff"),
         (["-", "-k", "box"], "empty"),
+        (["-", "-k", "-"], "both the image and the kernel"),
         (["a.png", "-k", "box", "--kernle", "box"], "--kernle"),
         ([], "INPUT"),
     ],
