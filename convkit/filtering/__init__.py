@@ -1,17 +1,16 @@
 """Filtering pictures: what an operator does to colour, alpha and files, told step by step."""
 
-from convkit.filtering.batch import Done, Failed, Settings, Stopwatch, run_batch, run_job
+from convkit.filtering.batch import Done, Failed, Settings, run_batch, run_job
 from convkit.filtering.build import Request
 from convkit.filtering.gradients import Compass, GradientPair
 from convkit.filtering.operators import Bank, Chain, Operator
-from convkit.filtering.outputs import STANDARD, Destination, Job
+from convkit.filtering.outputs import Destination, Job
 from convkit.filtering.pipeline import FeatureMap, Filter, apply
 from convkit.filtering.response import Geometry
 from convkit.filtering.tone import MAPS, check_map
 
 __all__ = [
     "MAPS",
-    "STANDARD",
     "Bank",
     "Chain",
     "Compass",
@@ -26,7 +25,6 @@ __all__ = [
     "Operator",
     "Request",
     "Settings",
-    "Stopwatch",
     "apply",
     "check_map",
     "run_batch",

@@ -41,11 +41,6 @@ class Job:
         """Whether the result goes to standard output."""
         return self.targets[0] == STANDARD
 
-    @property
-    def is_raw(self) -> bool:
-        """Whether the result is a file of numbers."""
-        return self.suffix in NUMBER_SUFFIXES
-
 
 @dataclass(frozen=True)
 class Destination:

@@ -199,11 +199,9 @@ class _Filtered:
 def _filter_frame(chosen: Filter, frame: Array, picture: Picture) -> list[_Filtered]:
     pixels, alpha = prepare(chosen, frame, picture)
     responses = chosen.operator.respond(pixels, chosen.geometry)
-    return [
-        _Filtered(replace(response, finish=_finisher(chosen, picture, kept)), kept)
-        for kept in [_kept_alpha(chosen, alpha)]
-        for response in responses
-    ]
+    kept = _kept_alpha(chosen, alpha)
+    finish = _finisher(chosen, picture, kept)
+    return [_Filtered(replace(response, finish=finish), kept) for response in responses]
 
 
 def _kept_alpha(chosen: Filter, alpha: Array | None) -> Array | None:
@@ -272,10 +270,11 @@ def _feature_map(
     chosen: Filter, picture: Picture, tone: ToneMap, frames: list[_Filtered]
 ) -> FeatureMap:
     responses = [frame.response for frame in frames]
-    limits = _limits(tone, responses)
-    drawn = [render(response, tone, limits) for response in responses]
     if chosen.direction:
         drawn = [_directions(response, tone) for response in responses]
+    else:
+        limits = _limits(tone, responses)
+        drawn = [render(response, tone, limits) for response in responses]
     extent = reduce(or_, (each.extent for each in drawn))
     samples = [each.samples for each in drawn]
     return FeatureMap(
