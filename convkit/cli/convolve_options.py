@@ -186,8 +186,8 @@ class EngineOptions:
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Compute with this strategy: integer, separable, gemm, compiled, dft, bank, "
-            "direct.",
+            help="Compute with this strategy: integer, separable, gemm, compiled, "
+            "compiled-separable, dft, bank, direct.",
             rich_help_panel=ENGINE,
         ),
     ] = None

@@ -9,7 +9,7 @@ from convkit.conv.convolution import (
     plan_convolution,
     resolve_pads,
 )
-from convkit.conv.plan import Candidate, Plan, visit
+from convkit.conv.plan import Candidate, Plan, collected, visit
 
 __all__ = [
     "ALIASES",
@@ -20,6 +20,7 @@ __all__ = [
     "Plan",
     "as_image",
     "as_kernel",
+    "collected",
     "convolve",
     "plan_convolution",
     "resolve_pads",

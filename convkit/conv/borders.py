@@ -112,6 +112,13 @@ class Border:
             )
         return cls(name, values)
 
+    def fits(self, dtype: np.dtype[Any]) -> bool:
+        """Return whether images of a dtype can hold the pixels outside."""
+        if dtype.kind == "f":
+            return True
+        bounds = np.iinfo(dtype)
+        return all(v == round(v) and bounds.min <= v <= bounds.max for v in self.value)
+
 
 def _pad_values(value: float | Sequence[float]) -> tuple[float, ...]:
     try:

@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from convkit.conv.borders import Border
 from convkit.conv.plan import Plan, make_plan
 from convkit.conv.problem import Problem
-from convkit.conv.strategies import compiled
 from convkit.errors import ConvkitError
 from convkit.geometry import Pads, SameRule, axis_pads
 
@@ -81,7 +80,7 @@ def convolve(
     )
     flat = np.ndim(image) == 2 and weights.ndim == 2
     out = plan.run(pixels)
-    compiled.remember(plan.problem)
+    plan.remember()
     return out[:, :, 0] if flat else out
 
 

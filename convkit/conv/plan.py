@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from convkit.conv.containment import contained
 from convkit.conv.problem import Problem, Span
-from convkit.conv.strategies import NEEDS, SPREADING, STRATEGIES
+from convkit.conv.strategies import NEEDS, SPREADING, STARTING, STRATEGIES
 from convkit.errors import ConvkitError, missing, unknown
 from convkit.workers import default_threads, in_parallel
 
@@ -47,13 +47,11 @@ class Plan:
 
     def run(self, image: Array, *, threads: int | None = None) -> Array:
         """Return the (H', W', C) output for an (H, W, C) image."""
-        out = np.empty(self.problem.out_shape, self.problem.result)
-
-        def keep(first: int, values: Array) -> None:
-            out[first : first + len(values)] = values
-
-        visit([self], image, keep, threads=threads)
-        return out
+        return collected(
+            self.problem.out_shape,
+            self.problem.result,
+            lambda keep: visit([self], image, keep, threads=threads),
+        )
 
     def strips(self, image: Array, spans: Sequence[Span]) -> Iterator[Array]:
         """Yield the values of each span of rows, in order."""
@@ -62,10 +60,34 @@ class Plan:
             return contained(self.problem, image, spans, strips)
         return strips
 
+    def remember(self) -> None:
+        """Count this problem among those that repay the start of what has to be compiled.
+
+        Which call is the first to be compiled may show in the last bits of its result. So only
+        those remember who compute one image after another, and not those whose order the clock
+        decides; unless all is whole, and every way gives the same bits.
+        """
+        for strategy in STARTING:
+            if strategy.supports(self.problem):
+                strategy.remember(self.problem)
+
     @property
     def strip_rows(self) -> int:
         """How many output rows a strip has."""
         return STRATEGIES[self.strategy].strip_rows(self.problem)
+
+
+def collected(
+    shape: tuple[int, ...], dtype: np.dtype[Any], visiting: Callable[[Callable[..., None]], None]
+) -> Array:
+    """Return an array of all the strips that a visit shows to what it is given."""
+    out = np.empty(shape, dtype)
+
+    def keep(first: int, values: Array) -> None:
+        out[first : first + len(values)] = values
+
+    visiting(keep)
+    return out
 
 
 def visit(
@@ -99,10 +121,10 @@ def visit(
             for (first, _), values in zip(spans, strips, strict=True):
                 see(first, *values)
 
-    in_parallel(work, _bands(plans[0].problem.out_shape, rows), threads or default_threads())
+    in_parallel(work, bands(plans[0].problem.out_shape, rows), threads or default_threads())
 
 
-def _bands(shape: tuple[int, int, int], strip_rows: int) -> list[Span]:
+def bands(shape: tuple[int, int, int], strip_rows: int) -> list[Span]:
     """Return the spans of rows that threads work on, each of whole strips."""
     height, width, channels = shape
     wanted = min(MOST_BANDS, max(1, height * width * channels // BAND_SAMPLES))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convkit.errors import ConvkitError, unknown
+from convkit.filtering.combining import NORMS
 from convkit.filtering.operators import ONE_MAP
 from convkit.filtering.response import Array, Geometry, Response
 from convkit.kernels import Kernel
@@ -53,7 +54,7 @@ class GradientPair:
             pixels,
             self.first.weights,
             self.second.weights,
-            combine=NORMS[self.norm],
+            combine=self.norm,
             turn=self._direction,
         )
         sizes = [plan.problem.out_shape[:2] for plan in response.plans]
@@ -98,22 +99,6 @@ def first_moments(weights: NDArray[np.float64]) -> tuple[float, float]:
     return float((x * weights).sum()), float((y * weights).sum())
 
 
-def _l2(a: Array, b: Array) -> Array:
-    kind = np.result_type(a, np.float32)
-    squares: Array = np.multiply(a, a, dtype=kind)
-    squares += np.multiply(b, b, dtype=kind)
-    return np.sqrt(squares, out=squares)
-
-
-def _l1(a: Array, b: Array) -> Array:
-    kind = np.result_type(a, np.float32)  # two sums may be more than narrow integers hold
-    return np.add(np.abs(a), np.abs(b), dtype=kind)
-
-
-NORMS = {"l2": _l2, "l1": _l1}
-"""Norm name -> the magnitude of a gradient with the parts a and b."""
-
-
 @dataclass(frozen=True)
 class Compass:
     """One kernel for each direction: the largest answer, and which direction gave it."""
@@ -140,7 +125,7 @@ class Compass:
     def respond(self, pixels: Array, geometry: Geometry) -> list[Response]:
         """Return the maximum over the set, and the direction of the kernel that gave it."""
         kernels = [kernel.weights for kernel in self.kernels]
-        return [geometry.respond(pixels, *kernels, combine=_largest, turn=self._direction)]
+        return [geometry.respond(pixels, *kernels, combine="largest", turn=self._direction)]
 
     def _direction(self, *answers: Array) -> Array:
         directions: Array = self._angles[np.argmax(answers, axis=0)]
@@ -150,10 +135,3 @@ class Compass:
     def _angles(self) -> Array:
         moments = np.array([first_moments(kernel.weights) for kernel in self.kernels])
         return angle(moments[:, 0], moments[:, 1]).astype(np.float32)
-
-
-def _largest(*answers: Array) -> Array:
-    largest, *others = answers
-    for answer in others:
-        largest = np.maximum(largest, answer)
-    return largest

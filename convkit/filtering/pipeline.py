@@ -217,20 +217,20 @@ def _kept_alpha(chosen: Filter, alpha: Array | None) -> Array | None:
 
 def _finisher(
     chosen: Filter, picture: Picture, alpha: Array | None
-) -> Callable[[int, Array], Array]:
+) -> Callable[[int, Array], Array] | None:
     """Return what is done to each strip of a response: alpha taken out again, scale, bias."""
     # Linear light is counted from 0 to 1, a bias always in the image's own units.
     bias = chosen.bias / (picture.white if chosen.linear else 1)
     weighted = alpha is not None and chosen.smooths
+    scaled = chosen.scale != 1 or bias != 0
+    if not weighted and not scaled:
+        return None
 
     def finish(first: int, values: Array) -> Array:
         if weighted and alpha is not None:
             values = unpremultiply(values, alpha[first : first + len(values), :, 0])
-        if chosen.scale == 1 and bias == 0:
-            return values
         kind = np.result_type(values, np.float32).type
-        scaled: Array = values * kind(chosen.scale) + kind(bias)
-        return scaled
+        return values * kind(chosen.scale) + kind(bias) if scaled else values
 
     return finish
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convkit.conv import levels
 from convkit.filtering.response import Response
 from convkit.filtering.tone import Limits, ToneMap
 
@@ -88,6 +91,11 @@ def measure(response: Response) -> Extent:
 
 def render(response: Response, tone: ToneMap, limits: Limits) -> Rendering:
     """Map a response to samples; ``raw`` keeps its floats."""
+    for plan in response.plans:
+        if plan.problem.is_whole:
+            plan.remember()
+    if _from_levels_to_levels(response, tone):
+        return _in_one_pass(response, tone)
     kind = response.plan.problem.result if tone.name == "raw" else tone.dtype
     samples = np.empty(response.shape, kind)
     seen: dict[int, Extent] = {}
@@ -99,6 +107,24 @@ def render(response: Response, tone: ToneMap, limits: Limits) -> Rendering:
 
     response.visit(map_strip)
     return Rendering(samples, _together(seen), sum(clipped.values()))
+
+
+def _from_levels_to_levels(response: Response, tone: ToneMap) -> bool:
+    """Return whether compiled loops can do all of it."""
+    return (
+        response.finish is None
+        and tone.dtype == np.uint8
+        and not tone.linear
+        and levels.supports(response.plans, response.combine, tone.name, tone.white)
+    )
+
+
+def _in_one_pass(response: Response, tone: ToneMap) -> Rendering:
+    samples, seen = levels.render(
+        response.plans, response.pixels, response.combine, tone.name, threads=response.threads
+    )
+    extent = reduce(or_, (Extent(*band[:-1]) for band in seen))
+    return Rendering(samples, extent, sum(band.clipped for band in seen))
 
 
 def _together(seen: dict[int, Extent]) -> Extent:

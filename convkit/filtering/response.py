@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convkit.conv import Border, Pad, Plan, as_kernel, plan_convolution, visit
+from convkit.conv import Border, Pad, Plan, as_kernel, collected, plan_convolution, visit
 from convkit.errors import ConvkitError
+from convkit.filtering.combining import COMBINATIONS
 from convkit.geometry import SameRule
 
 Array = NDArray[Any]
@@ -76,9 +77,9 @@ class Response:
     pixels : (H, W, C) array
     plans : sequence of Plan
         Each is a part of the answer.
-    combine : callable
-        From the parts to the answer, for any number of rows.
-    finish : callable
+    combine : str
+        From the parts to the answer: one of :data:`COMBINATIONS`.
+    finish : callable, optional
         What is done to each strip of the answer, given its first row: scale, bias, alpha.
     turn : callable, optional
         From the parts to directions in degrees: 0 where it brightens to the right, 90 where it
@@ -91,8 +92,8 @@ class Response:
 
     pixels: Array
     plans: Sequence[Plan]
-    combine: Callable[..., Array] = lambda part: part
-    finish: Callable[[int, Array], Array] = lambda _first, values: values
+    combine: str = "first"
+    finish: Callable[[int, Array], Array] | None = None
     turn: Callable[..., Array] | None = None
     name: str = ""
     threads: int | None = None
@@ -110,21 +111,18 @@ class Response:
     def visit(self, see: Callable[[int, Array], None]) -> None:
         """Call `see` with the first row and the values of every strip, from several threads."""
 
+        combine = COMBINATIONS[self.combine]
+
         def combined(first: int, *parts: Array) -> None:
-            see(first, self.finish(first, self.combine(*parts)))
+            values = combine(*parts)
+            see(first, values if self.finish is None else self.finish(first, values))
 
         visit(self.plans, self.pixels, combined, threads=self.threads)
 
     @cached_property
     def values(self) -> Array:
         """The whole answer, (H', W', C) floats."""
-        out = np.empty(self.shape, self.plan.problem.result)
-
-        def keep(first: int, values: Array) -> None:
-            out[first : first + len(values)] = values
-
-        self.visit(keep)
-        return out
+        return collected(self.shape, self.plan.problem.result, self.visit)
 
     @cached_property
     def direction(self) -> Array:

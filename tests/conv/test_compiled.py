@@ -12,7 +12,8 @@ from scipy import ndimage
 
 import convkit
 from convkit.conv import MODES, Border, as_image, plan_convolution
-from convkit.conv.strategies import compiled, loops
+from convkit.conv.compiling import compiler, correlating, start
+from convkit.conv.strategies import compiled
 from tests.cli.process import ROOT, environment
 from tests.conv.oracle import correlate
 
@@ -30,18 +31,17 @@ with_numba = pytest.mark.usefixtures("_numba")
 
 
 @pytest.fixture(autouse=True)
-def _forgetful(monkeypatch):
+def _forgetful():
     """Begin each test as a process begins."""
-    monkeypatch.setattr(compiled, "_warm", set())
-    monkeypatch.setattr(compiled, "_asked", type(compiled._asked)())
-    compiled.is_installed.cache_clear()
+    start.forget()
+    compiler.is_installed.cache_clear()
     yield
-    compiled.is_installed.cache_clear()
+    compiler.is_installed.cache_clear()
 
 
 @pytest.fixture
 def _absent(monkeypatch):
-    for module in (compiled, convkit.conv.plan):
+    for module in (compiler, convkit.conv.plan):
         monkeypatch.setattr(module, "find_spec", lambda name: None)
 
 
@@ -203,7 +203,7 @@ def test_once_compiled_it_is_taken_for_every_kernel_of_that_size():
 @with_numba
 def test_calls_from_python_are_remembered_until_they_repay_the_start(monkeypatch):
     for constant in ("IMPORT_NS", "COMPILE_NS", "COMPILE_TAP_NS"):
-        monkeypatch.setattr(compiled, constant, getattr(compiled, constant) / 1e4)
+        monkeypatch.setattr(start, constant, getattr(start, constant) / 1e4)
     image, taken = photo(64), []
     for _ in range(40):
         taken.append(plan_convolution(image, KERNEL).strategy == "compiled")
@@ -257,7 +257,7 @@ def test_the_source_is_plain_python_that_correlates(kh, kw, channels):
     pixels = rng.integers(0, 9, (kh + 3, kw + 2, channels)).astype(np.float32)
     weights = rng.integers(-3, 4, (kh, kw)).astype(np.float32)
     namespace = {"float32": np.float32, "prefetch": lambda row, x: row[x]}
-    exec(loops.source("loop", kh, kw, channels), namespace)
+    exec(correlating.source("loop", kh, kw, channels), namespace)
     out = np.full((2, 1 + 3 * channels), -1, np.float32)
     namespace["loop"](pixels.reshape(kh + 3, -1), 1, weights, out, 1)
     for channel in range(channels):
@@ -278,7 +278,7 @@ def test_without_a_folder_to_keep_it_in_it_is_compiled_for_the_process(monkeypat
         return njit(*functions, **options)
 
     monkeypatch.setattr(numba, "njit", nowhere)
-    correlate_1x2 = loops.compiled.__wrapped__(1, 2, 1)
+    correlate_1x2 = correlating.correlating.__wrapped__(1, 2, 1)
     out = np.empty((1, 2), np.float32)
     correlate_1x2(np.float32([[1, 2, 3]]), 0, np.float32([[1, 10]]), out, 0)
     assert out.tolist() == [[21, 32]]

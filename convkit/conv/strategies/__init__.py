@@ -10,7 +10,16 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from convkit.conv.problem import Array, Problem, Span
-from convkit.conv.strategies import bank, compiled, dft, direct, gemm, integer, separable
+from convkit.conv.strategies import (
+    bank,
+    compiled,
+    compiled_separable,
+    dft,
+    direct,
+    gemm,
+    integer,
+    separable,
+)
 
 
 class Strategy(Protocol):
@@ -42,6 +51,7 @@ STRATEGIES: dict[str, Strategy] = {
     "separable": separable,
     "gemm": gemm,
     "compiled": compiled,
+    "compiled-separable": compiled_separable,
     "dft": dft,
     "bank": bank,
     "direct": direct,
@@ -50,5 +60,8 @@ STRATEGIES: dict[str, Strategy] = {
 SPREADING = frozenset({"separable", "gemm", "dft"})
 """Strategies in which a NaN may spread beyond its windows."""
 
-NEEDS = {"compiled": ("numba", "fast")}
+STARTING = (compiled, compiled_separable)
+"""Strategies with a start that has to be repaid."""
+
+NEEDS = {"compiled": ("numba", "fast"), "compiled-separable": ("numba", "fast")}
 """Strategy -> the library that it needs, and the extra that installs it."""

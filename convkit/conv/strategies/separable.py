@@ -23,6 +23,9 @@ GROUP = 16
 ROWS = 64
 """Output rows in a strip: fewer read the rows between strips more often."""
 
+BUFFERS = 1 << 23
+"""Bytes that the buffers of a strip may take, unless the image is very wide."""
+
 
 def supports(problem: Problem) -> bool:
     """Return whether the kernel is the outer product of a column and a row."""
@@ -44,8 +47,11 @@ def cost(problem: Problem) -> float:
 
 def strip_rows(problem: Problem) -> int:
     """Return how many output rows a strip has."""
-    rows = problem.cache_rows(problem.block_width * problem.shape[2] * problem.compute.itemsize)
-    return max(min(4 * rows // GROUP * GROUP, ROWS), GROUP)
+    (_, kw), size = problem.kernel_size, problem.compute.itemsize
+    # The block, its sums down the columns, the windows along the rows, and what comes of them.
+    copies = 4 + kw / TILE
+    row = copies * problem.block_width * problem.shape[2] * size
+    return max(min(int(BUFFERS / row) // GROUP * GROUP, ROWS), GROUP)
 
 
 def strips(problem: Problem, image: Array, spans: Sequence[Span]) -> Iterator[Array]:

@@ -24,11 +24,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
 
-from convkit.conv.strategies.prefetching import LINE_BYTES, prefetch
+from convkit.conv.compiling.compiler import compiled
+from convkit.conv.compiling.prefetching import LINE_BYTES, prefetch
 
 REGISTERS = 28
 """Weights in a pass, each in a vector register of its own; AVX-512 has 32."""
@@ -38,34 +38,17 @@ MOST_ROWS = 7
 
 
 @cache
-def compiled(kh: int, kw: int, channels: int) -> Callable[..., None]:
-    """Compile ``correlate(pixels, top, weights, out, at)``, or load what was kept on disk.
+def correlating(kh: int, kw: int, channels: int) -> Callable[..., None]:
+    """Return ``correlate(pixels, top, weights, out, at)``, compiled.
 
     It correlates `pixels` (rows, W * channels) from row `top` on with the weights (kh, kw), and
-    writes as many columns as they fill into `out` (rows, samples), from sample `at` on. It needs
-    no GIL. A product may be added without being rounded first, and nothing else is rearranged.
+    writes as many columns as they fill into `out` (rows, samples), from sample `at` on. A product
+    may be added without being rounded first, and nothing else is rearranged.
     """
-    import numba
-
-    options: dict[str, Any] = {"nogil": True, "fastmath": {"contract"}}
-    function = _function(kh, kw, channels)
-    try:
-        return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
-    except RuntimeError:  # no folder to keep it in: compile once a process
-        return numba.njit(**options)(function)  # type: ignore[no-any-return]
-
-
-def _function(kh: int, kw: int, channels: int) -> Callable[..., None]:
     name = f"correlate_{kh}x{kw}x{channels}"
-    namespace: dict[str, Any] = {
-        "float32": np.float32,
-        "prefetch": prefetch(),
-        "__name__": __name__,
-    }
-    # numba keeps compiled code by the name of a function and the age of the file it comes from.
-    exec(compile(source(name, kh, kw, channels), __file__, "exec"), namespace)
-    function: Callable[..., None] = namespace[name]
-    return function
+    names = {"float32": np.float32, "prefetch": prefetch()}
+    code = source(name, kh, kw, channels)
+    return compiled(name, code, names, home=__file__, fastmath=frozenset({"contract"}))
 
 
 def source(name: str, kh: int, kw: int, channels: int) -> str:
