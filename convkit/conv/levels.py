@@ -30,7 +30,7 @@ BORDER_ROWS = 64
 class Seen(NamedTuple):
     """What there is to say of a band's values: how many, extremes, sum; and how many clipped."""
 
-    count: int
+    samples: int
     smallest: float
     largest: float
     total: float
@@ -109,9 +109,9 @@ def render(
                 said = loops(part.pixels, span[0] - part.first, weights, line, flat, part.at)
                 found.append(said)
         lows, highs, totals, clipped = zip(*found, strict=True)
-        count = (band[1] - band[0]) * line.size
+        samples = (band[1] - band[0]) * line.size
         seen[band[0]] = Seen(
-            count, float(min(lows)), float(max(highs)), float(sum(totals)), sum(clipped)
+            samples, float(min(lows)), float(max(highs)), float(sum(totals)), sum(clipped)
         )
 
     in_parallel(work, bands(problems[0].out_shape, BORDER_ROWS), threads or default_threads())

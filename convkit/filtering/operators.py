@@ -7,12 +7,12 @@ Gradients are operators, too, and have their own file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from convkit.errors import ConvkitError
 from convkit.filtering.response import Array, Geometry, Response
 from convkit.kernels import Kernel
 
@@ -141,16 +141,25 @@ class Bank:
 
     def respond(self, pixels: Array, geometry: Geometry) -> list[Response]:
         """Return one response for each kernel, or for each output channel of a 4-D bank."""
-        parts = [
-            weights
-            for kernel in self.kernels
-            for weights in (_outputs(kernel) if kernel.is_bank else [kernel.weights])
-        ]
-        return [
-            geometry.respond(pixels, weights, name=name)
-            for weights, name in zip(parts, self.map_names, strict=True)
-        ]
+        names = iter(self.map_names)
+        together = _as_one_bank(self.kernels, pixels, geometry)
+        responses = []
+        for kernel in [together] if together else self.kernels:
+            response = geometry.respond(pixels, kernel.weights)
+            parts = range(len(kernel.weights)) if kernel.is_bank else [None]
+            responses += [replace(response, part=part, name=next(names)) for part in parts]
+        return responses
 
 
-def _outputs(bank: Kernel) -> list[NDArray[np.float64]]:
-    return [bank.weights[[index]] for index in range(len(bank.weights))]
+def _as_one_bank(kernels: Sequence[Kernel], pixels: Array, geometry: Geometry) -> Kernel | None:
+    """Return kernels as one bank, whose windows are copied once, if that is less work."""
+    sizes = {kernel.weights.shape for kernel in kernels}
+    if pixels.shape[2] != 1 or len(sizes) != 1 or len(kernels) == 1 or kernels[0].is_bank:
+        return None
+    bank = Kernel("bank", np.stack([kernel.weights for kernel in kernels])[:, np.newaxis])
+    try:
+        together = geometry.plan(pixels, bank.weights).cost * len(kernels)
+        alone = sum(geometry.plan(pixels, kernel.weights).cost for kernel in kernels)
+    except ConvkitError:  # a strategy that only one of the two ways can take
+        return None
+    return bank if together < alone else None

@@ -135,9 +135,13 @@ def apply(chosen: Filter, picture: Picture, suffix: str = ".png") -> list[Featur
         dtype=output_dtype(picture, suffix),
         linear=chosen.linear,
     )
+    limits = _limits(tone, frames)
+    drawn = [_draw(chosen, frame, tone, limits) for frame in frames]
     return [
-        _feature_map(chosen, picture, tone, list(responses))
-        for responses in zip(*frames, strict=True)
+        _feature_map(picture, tone, of_map, renderings)
+        for of_map, renderings in zip(
+            zip(*frames, strict=True), zip(*drawn, strict=True), strict=True
+        )
     ]
 
 
@@ -266,34 +270,39 @@ def _as_impulse(kernel: Kernel) -> NDArray[np.float64]:
     return impulse
 
 
-def _feature_map(
-    chosen: Filter, picture: Picture, tone: ToneMap, frames: list[_Filtered]
-) -> FeatureMap:
-    responses = [frame.response for frame in frames]
+def _limits(tone: ToneMap, frames: Sequence[Sequence[_Filtered]]) -> list[Limits]:
+    """Return for each map what the tone map needs to know of all its frames together."""
+    if tone.name != "minmax":
+        return [Limits(tone.white, 0.0, tone.white)] * len(frames[0])
+    extents = [measure([each.response for each in frame]) for frame in frames]
+    of_maps = [reduce(or_, of_map) for of_map in zip(*extents, strict=True)]
+    return [Limits(tone.white, extent.smallest, extent.largest) for extent in of_maps]
+
+
+def _draw(
+    chosen: Filter, frame: Sequence[_Filtered], tone: ToneMap, limits: Sequence[Limits]
+) -> list[Rendering]:
+    """Return the maps of one frame."""
+    responses = [each.response for each in frame]
     if chosen.direction:
-        drawn = [_directions(response, tone) for response in responses]
-    else:
-        limits = _limits(tone, responses)
-        drawn = [render(response, tone, limits) for response in responses]
+        return [_directions(response, tone) for response in responses]
+    return render(responses, tone, limits)
+
+
+def _feature_map(
+    picture: Picture, tone: ToneMap, frames: Sequence[_Filtered], drawn: Sequence[Rendering]
+) -> FeatureMap:
     extent = reduce(or_, (each.extent for each in drawn))
     samples = [each.samples for each in drawn]
     return FeatureMap(
         picture=_assemble(picture, tone, samples, [frame.alpha for frame in frames]),
-        name=responses[0].name,
-        response=responses[0],
+        name=frames[0].response.name,
+        response=frames[0].response,
         tone=tone.name,
         extent=extent,
         clipped=sum(each.clipped for each in drawn),
         gaps=sum(each.samples.size for each in drawn) - extent.count,
     )
-
-
-def _limits(tone: ToneMap, responses: list[Response]) -> Limits:
-    """Return what the tone map needs to know of all frames together."""
-    if tone.name != "minmax":
-        return Limits(tone.white, 0.0, tone.white)
-    extent = reduce(or_, (measure(response) for response in responses))
-    return Limits(tone.white, extent.smallest, extent.largest)
 
 
 def _directions(response: Response, tone: ToneMap) -> Rendering:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convkit.conv import levels
-from convkit.filtering.response import Response
+from convkit.filtering.response import Response, visit_all
 from convkit.filtering.tone import Limits, ToneMap
 
 Array = NDArray[Any]
@@ -82,37 +83,60 @@ class Rendering:
     clipped: int
 
 
-def measure(response: Response) -> Extent:
-    """Return the extent of a response."""
-    seen: dict[int, Extent] = {}
-    response.visit(lambda first, values: seen.update({first: Extent.of(values)}))
-    return _together(seen)
+def measure(responses: Sequence[Response]) -> list[Extent]:
+    """Return the extents of responses to one image."""
+    seen: list[dict[int, Extent]] = [{} for _ in responses]
+    visit_all(
+        responses, lambda index, first, values: seen[index].update({first: Extent.of(values)})
+    )
+    return [_together(each) for each in seen]
 
 
-def render(response: Response, tone: ToneMap, limits: Limits) -> Rendering:
-    """Map a response to samples; ``raw`` keeps its floats."""
-    for plan in response.plans:
+def render(
+    responses: Sequence[Response], tone: ToneMap, limits: Sequence[Limits]
+) -> list[Rendering]:
+    """Map responses to one image to samples, each with its limits; ``raw`` keeps floats."""
+    for plan in (plan for response in responses for plan in response.plans):
         if plan.problem.is_whole:
             plan.remember()
-    if _from_levels_to_levels(response, tone):
-        return _in_one_pass(response, tone)
-    kind = response.plan.problem.result if tone.name == "raw" else tone.dtype
-    samples = np.empty(response.shape, kind)
-    seen: dict[int, Extent] = {}
-    clipped: dict[int, int] = {}
+    if all(_from_levels_to_levels(response, tone) for response in responses):
+        return [_in_one_pass(response, tone) for response in responses]
+    canvases = [_Canvas.of(response, tone) for response in responses]
 
-    def map_strip(first: int, values: Array) -> None:
-        seen[first] = Extent.of(values)
-        clipped[first] = tone.apply(values, limits, samples[first : first + len(values)])
+    def map_strip(index: int, first: int, values: Array) -> None:
+        canvases[index].map_strip(tone, limits[index], first, values)
 
-    response.visit(map_strip)
-    return Rendering(samples, _together(seen), sum(clipped.values()))
+    visit_all(responses, map_strip)
+    return [canvas.rendering() for canvas in canvases]
+
+
+@dataclass(frozen=True)
+class _Canvas:
+    """What is drawn of one response, strip by strip: samples, and what was seen and clipped."""
+
+    samples: Array
+    seen: dict[int, Extent] = field(default_factory=dict)
+    clipped: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, response: Response, tone: ToneMap) -> _Canvas:
+        kind = response.plan.problem.result if tone.name == "raw" else tone.dtype
+        return cls(np.empty(response.shape, kind))
+
+    def map_strip(self, tone: ToneMap, limits: Limits, first: int, values: Array) -> None:
+        self.seen[first] = Extent.of(values)
+        rows = self.samples[first : first + len(values)]
+        self.clipped[first] = tone.apply(values, limits, rows)
+
+    def rendering(self) -> Rendering:
+        return Rendering(self.samples, _together(self.seen), sum(self.clipped.values()))
 
 
 def _from_levels_to_levels(response: Response, tone: ToneMap) -> bool:
     """Return whether compiled loops can do all of it."""
     return (
         response.finish is None
+        and response.part is None
         and tone.dtype == np.uint8
         and not tone.linear
         and levels.supports(response.plans, response.combine, tone.name, tone.white)

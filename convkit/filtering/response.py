@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -84,6 +85,8 @@ class Response:
     turn : callable, optional
         From the parts to directions in degrees: 0 where it brightens to the right, 90 where it
         brightens downwards.
+    part : int, optional
+        Which output channel of a bank it is. The responses of one bank share its plans.
     name : str
         Of the feature map, where an operator answers with several.
     threads : int, optional
@@ -95,6 +98,7 @@ class Response:
     combine: str = "first"
     finish: Callable[[int, Array], Array] | None = None
     turn: Callable[..., Array] | None = None
+    part: int | None = None
     name: str = ""
     threads: int | None = None
 
@@ -106,18 +110,20 @@ class Response:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Height, width and channels of the answer."""
-        return self.plan.problem.out_shape
+        height, width, channels = self.plan.problem.out_shape
+        return height, width, channels if self.part is None else 1
 
     def visit(self, see: Callable[[int, Array], None]) -> None:
         """Call `see` with the first row and the values of every strip, from several threads."""
 
-        combine = COMBINATIONS[self.combine]
+        visit_all([self], lambda _, first, values: see(first, values))
 
-        def combined(first: int, *parts: Array) -> None:
-            values = combine(*parts)
-            see(first, values if self.finish is None else self.finish(first, values))
-
-        visit(self.plans, self.pixels, combined, threads=self.threads)
+    def answer(self, first: int, parts: Sequence[Array]) -> Array:
+        """Return the answer to some rows, the first of which is `first`, out of its parts."""
+        values = COMBINATIONS[self.combine](*parts)
+        if self.part is not None:
+            values = np.ascontiguousarray(values[:, :, self.part : self.part + 1])
+        return values if self.finish is None else self.finish(first, values)
 
     @cached_property
     def values(self) -> Array:
@@ -139,3 +145,22 @@ class Response:
                 "add --pair or --compass, or leave --direction out",
             )
         return self.turn(*(plan.run(self.pixels, threads=self.threads) for plan in self.plans))
+
+
+def visit_all(responses: Sequence[Response], see: Callable[[int, int, Array], None]) -> None:
+    """Visit several responses to one image; those of a bank are computed together.
+
+    `see` is called with the index of a response, the first row and the values of every strip, from
+    several threads.
+    """
+    together: dict[int, list[int]] = defaultdict(list)
+    for index, response in enumerate(responses):
+        together[id(response.plans)].append(index)
+    for members in together.values():
+        first_member = responses[members[0]]
+
+        def see_members(first: int, *parts: Array, members: Sequence[int] = members) -> None:
+            for index in members:
+                see(index, first, responses[index].answer(first, parts))
+
+        visit(first_member.plans, first_member.pixels, see_members, threads=first_member.threads)

@@ -75,7 +75,7 @@ def test_agrees_with_the_definition(case, rows):
         image, kernels, combine, tone, {"pads": pads, "mode": mode, "value": 0}
     )
     np.testing.assert_array_equal(samples[:, :, 0], wanted)
-    assert sum(band.count for band in seen) == values.size
+    assert sum(band.samples for band in seen) == values.size
     assert sum(band.clipped for band in seen) == clipped
     assert min(band.smallest for band in seen) == pytest.approx(values.min())
     assert max(band.largest for band in seen) == pytest.approx(values.max())
