@@ -16,8 +16,8 @@ from convkit.kernels import Kernel
 
 SAME = {"pad": "same", "pad_mode": "reflect101"}
 
-COMPILED = "compiled"
-"""The strategy that the extra `fast` adds."""
+COMPILED = ("compiled", "compiled-separable")
+"""The strategies that the extra `fast` adds."""
 
 
 def limit_threads(threads: int) -> None:
@@ -25,24 +25,35 @@ def limit_threads(threads: int) -> None:
     threadpool_limits(threads, user_api="blas")
 
 
-def _filtered(job: Job, operator: Operator, tone: str) -> Callable[[], Any]:
+def _filtered(job: Job, operator: Operator, tone: str, fast: bool) -> Callable[[], Any]:
     """Return what ``convkit convolve`` does between reading and writing, per channel."""
-    geometry = Geometry(pad=SAME["pad"], border=Border.named(SAME["pad_mode"]))
+    border = Border.named(SAME["pad_mode"])
+    geometry = Geometry(pad=SAME["pad"], border=border, strategy=_strategy(job, border, fast))
     chosen = Filter(operator, geometry, tone=tone, colour="per-channel")
     picture = Picture([job.image], KINDS[channels(job.image)], 255.0)
     return lambda: apply(chosen, picture)[0].picture.frames[0]
 
 
-def _mapped(tone: str) -> Prepare:
+def _strategy(job: Job, border: Border, fast: bool) -> str:
+    """Return the cheapest strategy of those with the extra `fast`, or without."""
+    plan = plan_convolution(as_image(job.image), job.weights, pad=SAME["pad"], border=border)
+    able = [candidate.name for candidate in plan.candidates]
+    return next(name for name in able if (name == "compiled" if fast else name not in COMPILED))
+
+
+def _mapped(tone: str, fast: bool) -> Prepare:
     def prepare(job: Job) -> Callable[[], Any]:
-        return _filtered(job, Chain([Kernel(job.kernel, job.weights)]), tone)
+        return _filtered(job, Chain([Kernel(job.kernel, job.weights)]), tone, fast)
 
     return prepare
 
 
-def _gradient_magnitude(job: Job) -> Callable[[], Any]:
-    pair = GradientPair(Kernel("first", job.weights), Kernel("second", job.second))
-    return _filtered(job, pair, "clip")
+def _gradient_magnitude(fast: bool) -> Prepare:
+    def prepare(job: Job) -> Callable[[], Any]:
+        pair = GradientPair(Kernel("first", job.weights), Kernel("second", job.second))
+        return _filtered(job, pair, "clip", fast)
+
+    return prepare
 
 
 def _float(compiled: bool) -> Prepare:
@@ -55,18 +66,21 @@ def _float(compiled: bool) -> Prepare:
             )
 
         able = [candidate.name for candidate in plan().candidates]
-        chosen = next((name for name in able if (name == COMPILED) == compiled), None)
+        chosen = next((name for name in able if (name in COMPILED) == compiled), None)
         return chosen and (lambda: plan(chosen).run(pixels).reshape(job.image.shape))
 
     return prepare
 
 
-_FLOAT = (Way("convkit", _float(compiled=False)), Way("convkit[fast]", _float(compiled=True)))
+def _both(prepare: Callable[[bool], Prepare]) -> tuple[Way, Way]:
+    """Return the ways without the extra `fast` and with it."""
+    return Way("convkit", prepare(False)), Way("convkit[fast]", prepare(True))
+
 
 WAYS: Ways = {
-    "edge map": (Way("convkit", _mapped("abs")),),
-    "clipped": (Way("convkit", _mapped("clip")),),
-    "gradient magnitude": (Way("convkit", _gradient_magnitude),),
-    "dense": _FLOAT,
-    "separable": _FLOAT,
+    "edge map": _both(lambda fast: _mapped("abs", fast)),
+    "clipped": _both(lambda fast: _mapped("clip", fast)),
+    "gradient magnitude": _both(_gradient_magnitude),
+    "dense": _both(_float),
+    "separable": _both(_float),
 }

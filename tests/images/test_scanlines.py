@@ -1,6 +1,7 @@
 """PNG's filters, compression and checksum, against the specification written out in loops."""
 
 import io
+import sys
 import zlib
 from unittest import mock
 
@@ -168,3 +169,14 @@ def test_checksums_are_joined(first, second, zeros):
     second += b"\xff" * zeros
     found = scanlines.adler32_combine(zlib.adler32(first), zlib.adler32(second), len(second))
     assert found == zlib.adler32(first + second)
+
+
+def test_without_isal_zlib_deflates_quickly(monkeypatch):
+    rows = np.random.default_rng(0).integers(0, 4, (300, 500), np.uint8)
+    fast = scanlines.COMPRESSIONS["fast"]
+    streams = [b"".join(scanlines.compressed(rows, fast, 2))]
+    monkeypatch.setitem(sys.modules, "isal", None)
+    streams.append(b"".join(scanlines.compressed(rows, fast, 2)))
+    assert streams[0] != streams[1]
+    unpacked = [zlib.decompress(stream) for stream in streams]
+    assert unpacked[0] == unpacked[1]
