@@ -64,8 +64,10 @@ class Columns:
     delimiter: str
     has_header: bool
 
-    def numbers(self, key: str) -> NDArray[np.float64]:
+    def numbers(self, key: str, *, gaps: bool = False) -> NDArray[np.float64]:
         """Return a column, named or numbered from 1, as float64 of shape (rows,).
+
+        With `gaps`, a missing value is NaN.
 
         A comma between groups of three digits (``"200,000"``) is read as a thousands separator,
         unless the table is delimited by semicolons: there it may as well be a decimal comma.
@@ -77,7 +79,7 @@ class Columns:
             the message begins with ``file:line``.
         """
         index = self.index(key)
-        return np.array([self._number(row, index) for row in self.rows], dtype=np.float64)
+        return np.array([self._number(row, index, gaps) for row in self.rows], dtype=np.float64)
 
     def index(self, key: str) -> int:
         """Return where a column stands, counted from 0, by its name or its number from 1.
@@ -102,10 +104,12 @@ class Columns:
             )
         return int(key) - 1
 
-    def _number(self, row: Row, index: int) -> float:
+    def _number(self, row: Row, index: int, gaps: bool) -> float:
         cell = row.cells[index]
         where = f"{self.source}:{row.line}: column '{self.names[index]}'"
-        if cell.lower() in MISSING:
+        if is_missing(cell):
+            if gaps:
+                return math.nan
             shown = f"missing value '{cell}'" if cell else "missing value"
             raise ConvkitError(f"{where}: {shown}", "fill it in, or leave the row out")
         if self.delimiter == ";" and "," in cell:
@@ -161,6 +165,11 @@ def read_table(
     first = rows[0].cells
     names = first if header else [str(number) for number in range(1, len(first) + 1)]
     return Columns(name, tuple(names), rows[1:] if header else rows, delimiter, header)
+
+
+def is_missing(cell: str) -> bool:
+    """Return whether a cell stands for a value that isn't there."""
+    return cell.lower() in MISSING
 
 
 def parse_number(cell: str) -> float:
@@ -257,7 +266,7 @@ def _begins_with_header(rows: Sequence[Row], name: str) -> bool:
     ):
         raise ConvkitError(
             f"{name}:{rows[0].line}: the first row holds names and numbers: header or not?",
-            "say which with --header or --no-header",
+            "say which with --header or --no-header; in a config, header: true or false",
         )
     return False
 
@@ -268,8 +277,8 @@ def _is_number(cell: str) -> bool:
         parse_number(cell.replace(",", ""))
     except ValueError:
         return False
-    return cell.lower() not in MISSING
+    return not is_missing(cell)
 
 
 def _is_text(cell: str) -> bool:
-    return cell.lower() not in MISSING and not _is_number(cell)
+    return not is_missing(cell) and not _is_number(cell)

@@ -1,0 +1,26 @@
+"""Data to learn from: embedded, drawn and read; split, scaled and in batches."""
+
+from convkit.data.batches import Augmentation, Batch, Batches
+from convkit.data.dataset import Dataset
+from convkit.data.folders import read_pictures
+from convkit.data.preprocessing import Preprocessing, Scaling
+from convkit.data.source import Source
+from convkit.data.splitting import Shares, Splits, split
+from convkit.data.table import DATASETS
+from convkit.data.tabular import table_inputs
+
+__all__ = [
+    "DATASETS",
+    "Augmentation",
+    "Batch",
+    "Batches",
+    "Dataset",
+    "Preprocessing",
+    "Scaling",
+    "Shares",
+    "Source",
+    "Splits",
+    "read_pictures",
+    "split",
+    "table_inputs",
+]

@@ -1,0 +1,36 @@
+"""Where data lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from convkit.errors import ConvkitError
+from convkit.files import check_named, is_file, is_folder
+
+
+def resolved(root: Path, path: str) -> Path:
+    """Return a path as seen from `root`; ``-`` is standard input, ``~`` a home.
+
+    Raises
+    ------
+    ConvkitError
+        If the path is empty.
+    """
+    check_named(path)
+    return Path(path) if path == "-" else root / Path(path).expanduser()
+
+
+def folder(root: Path, path: str) -> Path:
+    """Return a folder's path as seen from `root`.
+
+    Raises
+    ------
+    ConvkitError
+        If there is no such folder.
+    """
+    place = resolved(root, path)
+    if is_file(place):
+        raise ConvkitError(f"'{place}' is a file, not a folder", "name the folder that it is in")
+    if not is_folder(place):
+        raise ConvkitError(f"no such folder: '{place}'")
+    return place
