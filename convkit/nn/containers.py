@@ -1,0 +1,152 @@
+"""Layers made of layers: a chain of them, and a chain with a shortcut around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.random import Generator
+
+from convkit.autograd import Tensor
+from convkit.errors import ConvkitError
+from convkit.nn.checks import Shape, shape_text
+from convkit.nn.convolution import Conv2D
+from convkit.nn.dense import Dense
+from convkit.nn.layer import Layer, Row, View, blaming
+from convkit.nn.module import Context
+
+
+class Sequential(Layer):
+    """Layers one after the other; none at all pass on what comes in.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        The first layer comes first.
+    """
+
+    name = "sequential"
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self.layers = list(layers)
+
+    def __call__(self, x: Tensor, context: Context) -> Tensor:
+        for layer in self.layers:
+            x = layer(x, context)
+        return x
+
+    def output_shape(self, shape: Shape) -> Shape:
+        for path, layer in self.children().items():
+            with blaming(path, layer.name):
+                shape = layer.output_shape(shape)
+        return shape
+
+    def make(self, shape: Shape, rng: Generator, dtype: np.dtype[np.floating]) -> None:
+        for layer in self.layers:
+            shape = layer.build(shape, rng, dtype)
+
+    def macs(self, shape: Shape) -> int:
+        total = 0
+        for layer in self.layers:
+            total += layer.macs(shape)
+            shape = layer.output_shape(shape)
+        return total
+
+    def view(self, before: View) -> View:
+        for layer in self.layers:
+            before = layer.view(before)
+        return before
+
+    def children(self) -> dict[str, Layer]:
+        return {str(number): layer for number, layer in enumerate(self.layers, start=1)}
+
+    def rows(self, before: View, path: str) -> list[Row]:
+        rows: list[Row] = []
+        for number, layer in self.children().items():
+            with blaming(number, layer.name):
+                rows += layer.rows(before, f"{path}.{number}" if path else number)
+            before = rows[-1].view
+        return rows
+
+
+class Residual(Layer):
+    """Layers with a shortcut around them: ``body(x) + shortcut(x)``.
+
+    The gradient reaches the input through the sum undiminished, however deep the body is
+    (He et al. 2016, "Deep residual learning for image recognition"). Where the body changes the
+    shape, the shortcut becomes a projection: a 1x1 convolution with the body's stride, or a dense
+    layer (equation 2 there).
+
+    Input: any shape. Output: what the body makes of it.
+
+    Parameters
+    ----------
+    body : list of Layer
+        The layers that the shortcut leads around.
+    shortcut : list of Layer or None
+        What the input goes through before it is added; by default nothing, or the projection.
+    """
+
+    name = "residual"
+
+    def __init__(self, body: list[Layer], shortcut: list[Layer] | None = None) -> None:
+        if not body:
+            raise ConvkitError("body must have at least one layer, got none")
+        self.body = Sequential(body)
+        self.shortcut = Sequential(shortcut or [])
+        self._projects = shortcut is None
+
+    def __call__(self, x: Tensor, context: Context) -> Tensor:
+        return self.body(x, context) + self.shortcut(x, context)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        after = self.body.output_shape(shape)
+        with blaming("shortcut", self.name):
+            other = self._shortcut(shape).output_shape(shape)
+        if after != other:
+            raise ConvkitError(
+                f"its body makes {shape_text(after)} of {shape_text(shape)} and its shortcut "
+                f"{shape_text(other)}: they can't be added",
+                "keep the size in the body (padding: same), or give a shortcut with that shape",
+            )
+        return after
+
+    def make(self, shape: Shape, rng: Generator, dtype: np.dtype[np.floating]) -> None:
+        self.shortcut = self._shortcut(shape)
+        self.body.build(shape, rng, dtype)
+        self.shortcut.build(shape, rng, dtype)
+
+    def macs(self, shape: Shape) -> int:
+        return self.body.macs(shape) + self.shortcut.macs(shape)
+
+    def view(self, before: View) -> View:
+        return self.body.view(before).joined(self.shortcut.view(before))
+
+    def children(self) -> dict[str, Layer]:
+        shortcut = self.shortcut.children()
+        return self.body.children() | {f"shortcut.{path}": each for path, each in shortcut.items()}
+
+    def rows(self, before: View, path: str) -> list[Row]:
+        body = self.body.rows(before, path)
+        shortcut = self.shortcut.rows(before, f"{path}.shortcut" if path else "shortcut")
+        if self._projects:
+            shortcut = [replace(row, name=f"{row.name} (projection)") for row in shortcut]
+        return [*body, *shortcut, Row(path, self.name, self.view(before))]
+
+    def _shortcut(self, shape: Shape) -> Sequential:
+        """Return what was given, else nothing or, if the body changes `shape`, a projection."""
+        if not self._projects:
+            return self.shortcut
+        after = self.body.output_shape(shape)
+        return Sequential([] if after == shape else self._projection(shape, after))
+
+    def _projection(self, shape: Shape, after: Shape) -> list[Layer]:
+        if len(shape) == len(after) < 3:
+            return [Dense(after[-1])]
+        fields = self.body.view(View.of(shape)).fields
+        if len(after) < 3 or fields is None:
+            return []
+        stride = [field.jump for field in fields]
+        whole = all(jump.denominator == 1 for jump in stride)
+        return [Conv2D(after[-1], 1, stride=(int(stride[0]), int(stride[1])))] if whole else []
