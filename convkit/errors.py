@@ -22,6 +22,11 @@ class ConvkitError(ValueError):
         self.message = message
         self.hint = hint
 
+    @property
+    def problems(self) -> tuple[ConvkitError, ...]:
+        """What is wrong, one by one: itself, unless it stands for several."""
+        return (self,)
+
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from convkit.chain.base import Layer
 from convkit.chain.grammar import LAYERS, build_layer, check_count, parse_count, parse_words
@@ -23,11 +23,10 @@ from convkit.chain.layers import Residual
 from convkit.errors import ConvkitError, unknown
 from convkit.files import display_name, read_bytes
 from convkit.geometry import SameRule
+from convkit.yaml_nodes import compose
 
 if TYPE_CHECKING:
-    from yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
-    Node = MappingNode | ScalarNode | SequenceNode
+    from convkit.yaml_nodes import YamlNode as Node
 
 # Blocks in blocks. An alias to the block that it stands in would nest for ever.
 DEEPEST = 10
@@ -48,28 +47,10 @@ def read_layers(source: str | Path, same_rule: SameRule = "torch") -> list[Layer
         If the file can't be read or an item is wrong; it names the file and the line.
     """
     name = display_name(source)
-    root = _compose(read_bytes(source), name)
+    root = compose(read_bytes(source), name)
     if root is None:
         raise ConvkitError(f"{name} holds no layers", "write a list of them: - conv5c6")
     return _Reader(name, same_rule).layers(root)
-
-
-def _compose(data: bytes, name: str) -> Node | None:
-    import yaml
-
-    try:
-        root: Any = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        raise ConvkitError(f"{name} is no text: byte {error.start} isn't UTF-8") from error
-    except RecursionError as error:
-        raise ConvkitError(f"{name} is nested too deeply") from error
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ConvkitError(f"{name}{line}: no valid YAML: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise ConvkitError(f"{name}: no valid YAML: {' '.join(str(error).split())}") from error
-    node: Node | None = root
-    return node
 
 
 class _Reader:

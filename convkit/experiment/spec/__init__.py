@@ -1,0 +1,50 @@
+"""What an experiment says: reading its YAML, describing what can be written, making its parts."""
+
+from convkit.experiment.spec.building import (
+    build_family,
+    build_layers,
+    build_loss,
+    build_model,
+    build_optimizer,
+    load_data,
+    locating,
+)
+from convkit.experiment.spec.catalogue import Catalogue, catalogue
+from convkit.experiment.spec.expectations import Expectation, Unmet, check_expectations
+from convkit.experiment.spec.json_schema import json_schema
+from convkit.experiment.spec.problems import LocatedError, SpecError
+from convkit.experiment.spec.reading import Resolved, experiment_from_document, read_experiment
+from convkit.experiment.spec.schema import Checkpoint, Choice, EarlyStopping, Experiment, Trainer
+from convkit.experiment.spec.tables import Table
+from convkit.experiment.spec.templates import TEMPLATES, template
+from convkit.experiment.spec.writing import to_yaml
+
+__all__ = [
+    "TEMPLATES",
+    "Catalogue",
+    "Checkpoint",
+    "Choice",
+    "EarlyStopping",
+    "Expectation",
+    "Experiment",
+    "LocatedError",
+    "Resolved",
+    "SpecError",
+    "Table",
+    "Trainer",
+    "Unmet",
+    "build_family",
+    "build_layers",
+    "build_loss",
+    "build_model",
+    "build_optimizer",
+    "catalogue",
+    "check_expectations",
+    "experiment_from_document",
+    "json_schema",
+    "load_data",
+    "locating",
+    "read_experiment",
+    "template",
+    "to_yaml",
+]

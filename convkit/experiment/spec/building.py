@@ -1,0 +1,135 @@
+"""From what an experiment says to what it is made of: data, layers, loss, optimizer, family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from convkit.errors import ConvkitError
+from convkit.experiment.spec.catalogue import catalogue
+from convkit.experiment.spec.problems import LocatedError
+from convkit.experiment.spec.schema import Choice, Experiment
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from convkit.data import Splits
+    from convkit.families import Family
+    from convkit.nn import Layer, Loss, Sequential
+    from convkit.optim import Optimizer
+
+
+def load_data(experiment: Experiment, root: Path) -> Splits:
+    """Load or draw an experiment's data.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    root : Path
+        The folder that relative paths start from.
+
+    Raises
+    ------
+    LocatedError
+        If that fails; it names the line of the data.
+    """
+    data = experiment.data
+    signature = catalogue().signature("dataset", data.name)
+    try:
+        splits: Splits = signature.constructor(**signature.make(data.arguments), root=root)
+    except ConvkitError as error:
+        raise LocatedError(data.where, "data", error.message, error.hint) from error
+    return splits
+
+
+def build_family(experiment: Experiment) -> Family:
+    """Return the family, which nothing has been built of yet."""
+    family: Family = _made("family", experiment.family)
+    return family
+
+
+def build_layers(experiment: Experiment) -> list[Layer]:
+    """Return the layers; they don't know their shapes yet."""
+    return [_made("layer", choice) for choice in experiment.model]
+
+
+def build_loss(experiment: Experiment) -> Loss | None:
+    """Return the loss, if the experiment has one."""
+    return None if experiment.loss is None else _made("loss", experiment.loss)
+
+
+def build_optimizer(experiment: Experiment) -> Optimizer | None:
+    """Return the optimizer with its schedule, not started, if the experiment has one."""
+    return None if experiment.optimizer is None else _made("optimizer", experiment.optimizer)
+
+
+def build_model(
+    experiment: Experiment, shape: tuple[int, ...], rng: Generator | None = None
+) -> Sequential:
+    """Return the layers, built for samples of a shape.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    shape : tuple of int
+        Of a sample, without the batch axis.
+    rng : numpy.random.Generator, optional
+        Draws the initial weights; the experiment's own by default, as its family draws them.
+
+    Raises
+    ------
+    LocatedError
+        If a shape can't go into a layer; it names the layer and its line.
+    """
+    from convkit.families.randomness import generator
+    from convkit.nn import Sequential
+
+    model = Sequential(build_layers(experiment))
+    with locating(experiment):
+        model.build(shape, rng or generator(experiment.seed, "weights"))
+    return model
+
+
+@contextmanager
+def locating(experiment: Experiment) -> Iterator[None]:
+    """Add the line of the layer to errors in the block that come from one.
+
+    Raises
+    ------
+    LocatedError
+        For a :class:`convkit.nn.LayerError` in the block.
+    """
+    from convkit.nn import LayerError
+
+    try:
+        yield
+    except LayerError as error:
+        layer = _located(experiment.model, error.path)
+        if layer is None or not layer.where:
+            raise
+        raise LocatedError(layer.where, "", error.message, error.hint) from error
+
+
+def _located(layers: Sequence[Choice], path: str) -> Choice | None:
+    """Return the layer at a path such as ``3`` or ``3.shortcut.1``, or the last one on the way."""
+    found: Choice | None = None
+    inside: Sequence[Choice] = layers
+    for part in path.split("."):
+        if part.isdecimal() and int(part) <= len(inside):
+            found = inside[int(part) - 1]
+            inside = next((value for value in found.arguments.values() if _are_layers(value)), ())
+        elif found is not None and _are_layers(found.arguments.get(part)):
+            inside = found.arguments[part]
+        else:
+            break
+    return found
+
+
+def _are_layers(value: object) -> bool:
+    return isinstance(value, tuple) and any(isinstance(item, Choice) for item in value)
+
+
+def _made(what: str, choice: Choice) -> Any:
+    return catalogue().pick(what).make(choice)

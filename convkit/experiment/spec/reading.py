@@ -1,0 +1,144 @@
+"""Reading an experiment: its YAML, values from the command line, and a default for all the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from convkit.errors import ConvkitError
+from convkit.experiment.spec.catalogue import Catalogue, catalogue
+from convkit.experiment.spec.kinds import DEFAULT, FAILED, Reading
+from convkit.experiment.spec.overrides import override
+from convkit.experiment.spec.problems import LocatedError, SpecError, in_short
+from convkit.experiment.spec.schema import Experiment
+from convkit.experiment.spec.tree import Node, from_plain, read_tree
+from convkit.experiment.spec.writing import to_yaml
+from convkit.files import display_name, read_bytes
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """An experiment with every value and where each comes from.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    document : dict
+        All of it in long form as plain data, defaults too: read again, it is the same experiment.
+    origins : dict of str to str
+        ``file:line``, ``--set`` or ``default`` by key path, such as ``model.0.conv2d.filters``, in
+        the order of the document.
+    """
+
+    experiment: Experiment
+    document: dict[str, Any]
+    origins: dict[str, str]
+
+    @property
+    def yaml(self) -> str:
+        """The document as YAML."""
+        return to_yaml(self.document)
+
+
+def read_experiment(
+    source: str | Path, overrides: Sequence[str] = (), *, choices: Catalogue | None = None
+) -> Resolved:
+    """Read an experiment from a YAML file, or from standard input for ``-``.
+
+    Parameters
+    ----------
+    source : str or Path
+    overrides : sequence of str
+        ``path=value``, such as ``optimizer.lr=0.01``; the last one counts.
+    choices : Catalogue, optional
+        What there is to choose from; all of convkit's by default.
+
+    Raises
+    ------
+    SpecError
+        With everything that is wrong: syntax, unknown keys and names, values of the wrong type or
+        out of range, missing ones, overrides.
+    ConvkitError
+        If the source can't be read.
+    """
+    name = display_name(source)
+    data = read_bytes(source)
+    reading = Reading()
+    try:
+        root = read_tree(data, name, reading.problems)
+    except ConvkitError as error:
+        raise SpecError([error]) from error
+    if root is None:
+        hint = "begin with data: digits; convkit init writes a whole one"
+        raise SpecError([LocatedError(name, "", "it is empty", hint)])
+    default = "experiment" if str(source) == "-" else Path(source).stem
+    return _resolved(_named(root, default), overrides, choices or catalogue(), reading)
+
+
+def experiment_from_document(
+    document: Mapping[str, Any], *, choices: Catalogue | None = None
+) -> Experiment:
+    """Return the experiment of :attr:`Resolved.document`, or of any plain data of its form.
+
+    Raises
+    ------
+    SpecError
+        With everything that is wrong.
+    """
+    root = from_plain(document, "")
+    return _resolved(root, (), choices or catalogue(), Reading()).experiment
+
+
+def _named(root: Node, default: str) -> Node:
+    """Return the tree with a name, which is the file's if it has none."""
+    if not isinstance(root.value, dict) or "name" in root.value:
+        return root
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", default).strip("-._") or "experiment"
+    return replace(root, value={"name": Node(name, DEFAULT), **root.value})
+
+
+def _resolved(
+    root: Node, overrides: Sequence[str], choices: Catalogue, reading: Reading
+) -> Resolved:
+    kind = choices.experiment
+    if not isinstance(root.value, dict):
+        hint = "it begins with a key and its value, such as data: digits"
+        got = in_short(root.plain)
+        raise SpecError(
+            [LocatedError(root.origin, "", f"expected keys and values, got {got}", hint)]
+        )
+    root = override(root, kind, overrides, reading)
+    experiment = kind.read(root, "", reading)
+    if experiment is not FAILED:
+        _check_parts(experiment, root, choices, reading)
+    if reading.problems:
+        raise SpecError(sorted(reading.problems, key=_line))
+    return Resolved(experiment, kind.plain(experiment), reading.origins)
+
+
+PARTS = {"model": "[flatten, {dense: 10}]", "loss": "cross_entropy", "optimizer": "adam"}
+"""What only some families take, with what can be written."""
+
+
+def _check_parts(experiment: Experiment, root: Node, choices: Catalogue, reading: Reading) -> None:
+    """Check that a family gets the parts that it says it takes, and no others."""
+    family = experiment.family.name
+    taken = getattr(choices.tables["family"].entries[family], "parts", PARTS)
+    fields = root.value if isinstance(root.value, dict) else {}
+    for part, example in PARTS.items():
+        given = bool(getattr(experiment, part))
+        if part in taken and not given:
+            message, hint = f"the family {family} needs '{part}'", f"such as {part}: {example}"
+            reading.problem(fields.get(part, root), part, message, hint)
+        elif given and part not in taken:
+            reading.problem(fields[part], part, f"the family {family} takes none", "leave it out")
+
+
+def _line(problem: ConvkitError) -> tuple[int, str]:
+    """Sort by line; what comes from the command line is last."""
+    where = problem.where if isinstance(problem, LocatedError) else ""
+    line = re.search(r":(\d+)$", where)
+    return (int(line[1]) if line else 10**9, "")
