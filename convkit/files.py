@@ -132,8 +132,12 @@ def check_writable(path: Path, *, force: bool = False) -> None:
 
 
 @contextmanager
-def atomic_write(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
+def atomic_write(path: Path, *, force: bool = False, durable: bool = False) -> Iterator[BinaryIO]:
     """Open `path` for binary writing; the file appears under its name only if the block succeeds.
+
+    A process that is killed leaves the file as it was, or whole. With `durable` the same holds if
+    the power fails: the disk has the bytes before the name points to them, which takes
+    milliseconds.
 
     Raises
     ------
@@ -147,10 +151,10 @@ def atomic_write(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
             with path.open("wb") as stream:
                 yield stream
         else:
-            yield from _write_beside_and_rename(Path(os.path.realpath(path)))
+            yield from _write_beside_and_rename(Path(os.path.realpath(path)), durable)
 
 
-def _write_beside_and_rename(path: Path) -> Iterator[BinaryIO]:
+def _write_beside_and_rename(path: Path, durable: bool) -> Iterator[BinaryIO]:
     # 60 letters take 240 bytes at most: with what stands around them, no more than names may have.
     temporary = path.with_name(f".{path.name[:60]}.{os.urandom(4).hex()}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -158,6 +162,9 @@ def _write_beside_and_rename(path: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(descriptor, "wb") as stream:
             yield stream
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -56,7 +56,7 @@ def available_cores() -> int:
 
 def in_parallel(work: Callable[[T], None], items: Sequence[T], threads: int) -> None:
     """Call `work` for each item, on that many threads; the first error is raised."""
-    with _one_blas_thread():
+    with one_blas_thread():
         if threads == 1 or len(items) == 1:
             for item in items:
                 work(item)
@@ -65,20 +65,21 @@ def in_parallel(work: Callable[[T], None], items: Sequence[T], threads: int) -> 
 
 
 def _share(work: Callable[[T], None], items: Sequence[T], threads: int) -> None:
-    """Wake each thread once and let it take items until none is left.
+    """Wake each other thread once, and let all take items until none is left.
 
     Waking one costs as much as some items do.
     """
     left = iter(items)
 
-    def take(_: int) -> None:
+    def take() -> None:
         with _emptied(left):
             for item in left:
                 work(item)
 
-    with _emptied(left):
-        for _ in _pool(threads).map(take, range(min(threads, len(items)))):
-            pass
+    helpers = [_pool(threads).submit(take) for _ in range(min(threads, len(items)) - 1)]
+    take()
+    for helper in helpers:
+        helper.result()
 
 
 @contextmanager
@@ -132,7 +133,11 @@ def _controller() -> Any:
 
 
 @contextmanager
-def _one_blas_thread() -> Iterator[None]:
+def one_blas_thread() -> Iterator[None]:
+    """Keep BLAS to one thread within this context, which may be entered again inside.
+
+    Its own threads would fight with ours, and its sums, and so their bits, depend on their number.
+    """
     if any(os.environ.get(variable) == "1" for variable in BLAS_VARIABLES):
         yield
         return

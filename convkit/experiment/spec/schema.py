@@ -60,7 +60,14 @@ def _at_least(least: int, **numbers: float) -> None:
             raise ConvkitError(f"{name} must be at least {least}, got {number}")
 
 
-def _folder_name(name: str) -> str:
+def check_name(name: str) -> str:
+    """Return what an experiment is called, if the folder of its runs can be called like that.
+
+    Raises
+    ------
+    ConvkitError
+        If it can't.
+    """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise ConvkitError(
             f"name must be made of letters, digits, '-', '_' and '.', got '{name}'",
@@ -185,7 +192,7 @@ class Experiment:
         What must hold at the end, such as ``test/accuracy: ">=0.985"``.
     """
 
-    name: Annotated[str, AfterValidator(_folder_name)] = "experiment"
+    name: Annotated[str, AfterValidator(check_name)] = "experiment"
     data: Annotated[Choice, From("dataset")]
     family: Annotated[Choice, From("family")] = Choice("supervised")
     model: tuple[Annotated[Choice, From("layer")], ...] = ()

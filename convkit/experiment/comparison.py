@@ -1,0 +1,184 @@
+"""Runs as data: a line for each, and what differs between several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from convkit.errors import ConvkitError
+from convkit.experiment.lock import is_locked
+from convkit.experiment.metrics_log import Record, read_records
+from convkit.experiment.run import RUNS, Run, runs_in
+
+RUNNING, UNFINISHED = "running", "unfinished"
+"""The status of a run without a summary: it is being trained, or it was killed."""
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """What there is to know of a run; each of its files is read when it is asked for.
+
+    A file that was edited so that it can't be read raises a ConvkitError then.
+    """
+
+    run: Run
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The resolved experiment as plain data."""
+        return self.run.document()
+
+    @cached_property
+    def records(self) -> list[Record]:
+        """A line for each epoch."""
+        return read_records(self.run.metrics)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """How it ended; empty while it hasn't."""
+        return self.run.summary() or {}
+
+    @cached_property
+    def environment(self) -> dict[str, Any]:
+        """What it was made with."""
+        return self.run.environment()
+
+    @property
+    def running(self) -> bool:
+        """Whether a process trains it at this moment."""
+        return is_locked(self.run)
+
+    @property
+    def status(self) -> str:
+        """How it ended, or that it hasn't."""
+        if self.running:
+            return RUNNING
+        return str(self.summary.get("status", UNFINISHED))
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are over."""
+        said = self.summary.get("epochs")
+        return said if isinstance(said, int) else len(self.records)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it was trained; None if that isn't known."""
+        if _is_number(said := self.summary.get("seconds")):
+            return said
+        taken = [record.get("seconds") for record in self.records]
+        numbers = [value for value in taken if _is_number(value)]
+        return sum(numbers) if numbers and len(numbers) == len(taken) else None
+
+    @property
+    def started(self) -> str | None:
+        """When it was begun, as ISO 8601 writes it; None if that isn't known."""
+        said = self.environment.get("started")
+        return said if isinstance(said, str) else None
+
+    @property
+    def metrics(self) -> dict[str, float | None]:
+        """The metrics that count, or those of the last epoch while there are no such."""
+        said = self.summary.get("metrics")
+        if not isinstance(said, dict):
+            last = self.records[-1] if self.records else {}
+            said = {name: value for name, value in last.items() if "/" in name}
+        return {name: value for name, value in said.items() if value is None or _is_number(value)}
+
+    def state(self) -> dict[str, Any]:
+        """Return all of it as JSON holds it."""
+        return {
+            "run": str(self.run.folder),
+            "name": self.run.name,
+            "number": self.run.number,
+            "status": self.status,
+            "epochs": self.epochs,
+            "metrics": self.metrics,
+            "summary": self.summary,
+            "environment": self.environment,
+            "config": self.config,
+            "records": self.records,
+        }
+
+
+def describe(run: Run) -> RunInfo:
+    """Return what there is to know of a run.
+
+    Raises
+    ------
+    ConvkitError
+        If one of its files was edited so that it can't be read.
+    """
+    info = RunInfo(run)
+    info.state()
+    return info
+
+
+def list_runs(root: Path = RUNS, name: str | None = None) -> list[RunInfo]:
+    """Return all runs below a folder, or those of one experiment, by name and number."""
+    return [RunInfo(run) for run in runs_in(root) if name in (None, run.name)]
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several runs beside each other.
+
+    Attributes
+    ----------
+    runs : list of RunInfo
+    differences : dict of str to list
+        What they say differently, by key path such as ``optimizer.lr``: a value for each run, None
+        where it says nothing.
+    metrics : dict of str to list
+        Every metric that one of them has: a value for each run.
+    """
+
+    runs: list[RunInfo]
+    differences: dict[str, list[Any]]
+    metrics: dict[str, list[float | None]]
+
+
+def compare(runs: Sequence[Run]) -> Comparison:
+    """Set runs beside each other.
+
+    Raises
+    ------
+    ConvkitError
+        If they are fewer than two, or one can't be read.
+    """
+    if len(runs) < 2:
+        raise ConvkitError("a comparison needs at least two runs", "name another one")
+    infos = [describe(run) for run in runs]
+    leaves = [dict(_leaves(info.config)) for info in infos]
+    settings = _beside(leaves)
+    return Comparison(
+        infos,
+        {path: values for path, values in settings.items() if any(v != values[0] for v in values)},
+        _beside([info.metrics for info in infos]),
+    )
+
+
+def _beside(columns: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return every key with its value in each column, None where it has none."""
+    keys = dict.fromkeys(key for column in columns for key in column)
+    return {key: [column.get(key) for column in columns] for key in keys}
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the plain values of a document under their key paths."""
+    parts: Any = ()
+    if isinstance(value, dict):
+        parts = value.items()
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        parts = enumerate(value)
+    if not parts:
+        yield path, value
+    for key, part in parts:
+        yield from _leaves(part, f"{path}.{key}" if path else str(key))

@@ -1,0 +1,200 @@
+"""Training from the beginning, going on, and training with several seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from convkit.errors import ConvkitError
+from convkit.experiment import spec
+from convkit.experiment.assembly import Assembly, assemble, check_data, experiment_of, root_of
+from convkit.experiment.checkpoint import Checkpoint, read_checkpoint
+from convkit.experiment.environment import environment
+from convkit.experiment.lock import locked
+from convkit.experiment.observer import Observer, Plan, Silent
+from convkit.experiment.outcome import Outcome
+from convkit.experiment.run import RUNS, Run, create_run
+from convkit.experiment.summary import diverged_summary, final_summary, summary_so_far
+from convkit.experiment.trainer import Trainer
+from convkit.families import DivergedError
+
+OVER = {
+    "finished": "start a new run, with more epochs if it shall go on learning",
+    "stopped early": "start a new run, with more patience if it shall go on learning",
+    "diverged": "it would diverge again at the same step: start a new run with other settings",
+}
+"""Why a run can't go on, by its status."""
+
+
+def train(
+    resolved: spec.Resolved,
+    *,
+    root: Path = Path(),
+    runs: Path = RUNS,
+    observer: Observer | None = None,
+) -> Outcome:
+    """Train an experiment in a new run directory.
+
+    Parameters
+    ----------
+    resolved : Resolved
+        What :func:`convkit.experiment.spec.read_experiment` returns.
+    root : Path
+        The folder that relative paths in it start from.
+    runs : Path
+        Where runs lie.
+    observer : Observer, optional
+        Is told what happens.
+
+    Returns
+    -------
+    Outcome
+        Also if it was interrupted, or diverged.
+
+    Raises
+    ------
+    ConvkitError
+        If the experiment can't begin (no run directory is made then), or the disk refuses.
+    """
+    assembly = assemble(resolved.experiment, root)
+    noted = environment(assembly.experiment.seed, assembly.splits, root)
+    run = create_run(resolved.experiment.name, resolved.yaml, noted, runs)
+    with locked(run):
+        return _fit(run, assembly, None, observer or Silent())
+
+
+def resume(run: Run, *, observer: Observer | None = None) -> Outcome:
+    """Go on with a run that was interrupted or killed, as if it had never stopped.
+
+    Weights, metrics, patience and the best checkpoint come out the same to the last bit.
+
+    Raises
+    ------
+    ConvkitError
+        If the run is over, another process trains it, or its data have changed.
+    """
+    with locked(run):
+        _check_resumable(run)
+        assembly = assemble(experiment_of(run), root_of(run))
+        check_data(run, assembly.splits)
+        last = run.checkpoints.get("last")
+        checkpoint = read_checkpoint(last) if last is not None else None
+        run.drop_summary()
+        return _fit(run, assembly, checkpoint, observer or Silent())
+
+
+def _check_resumable(run: Run) -> None:
+    status = (run.summary() or {}).get("status")
+    if status in OVER:
+        raise ConvkitError(f"run '{run.folder}' has {status}", OVER[status])
+
+
+def _fit(
+    run: Run, assembly: Assembly, checkpoint: Checkpoint | None, observer: Observer
+) -> Outcome:
+    trainer = Trainer(run, assembly.family, assembly.splits, assembly.experiment.trainer, observer)
+    trainer.restore(checkpoint)
+    plan = _plan(run, assembly, trainer)
+    run.log(f"begins after step {trainer.position.step} of {plan.epochs * plan.steps_per_epoch}")
+    observer.started(plan)
+    try:
+        ending = trainer.fit()
+    except DivergedError as diverged:
+        summary = diverged_summary(run, assembly, trainer, diverged)
+    else:
+        if ending.status == "interrupted":
+            summary = summary_so_far(assembly, trainer, ending)
+        else:
+            summary = final_summary(run, assembly, trainer, ending)
+    run.write_summary(summary)
+    run.log(f"{summary['status']}: {summary['reason']}")
+    outcome = Outcome(run, summary["status"], summary)
+    observer.ended(outcome)
+    return outcome
+
+
+def _plan(run: Run, assembly: Assembly, trainer: Trainer) -> Plan:
+    return Plan(
+        run=run,
+        epochs=assembly.experiment.trainer.epochs,
+        steps_per_epoch=assembly.family.steps_per_epoch,
+        samples={name: len(part) for name, part in assembly.splits.parts.items()},
+        parameters=assembly.family.parameters,
+        monitor=trainer.best.metric,
+        records=list(trainer.log.records),
+    )
+
+
+@dataclass(frozen=True)
+class SeedsOutcome:
+    """How an experiment went with several seeds.
+
+    Attributes
+    ----------
+    outcomes : list of Outcome
+        One for each seed that was begun.
+    """
+
+    outcomes: list[Outcome]
+
+    @property
+    def finished(self) -> list[Outcome]:
+        """Those that came to their end; only they have metrics to average."""
+        return [each for each in self.outcomes if each.status in ("finished", "stopped early")]
+
+    def statistics(self) -> dict[str, dict[str, Any]]:
+        """Return the mean, the sample standard deviation and the values of each metric.
+
+        A metric that some seed has no number for has no mean; one value has no deviation.
+        """
+        names = self.finished[0].metrics if self.finished else {}
+        return {
+            name: _statistics([each.metrics.get(name) for each in self.finished]) for name in names
+        }
+
+
+def _statistics(values: list[float | None]) -> dict[str, Any]:
+    numbers = [value for value in values if value is not None]
+    whole = len(numbers) == len(values)
+    return {
+        "mean": fmean(numbers) if whole else None,
+        "deviation": stdev(numbers) if whole and len(numbers) > 1 else None,
+        "values": values,
+    }
+
+
+def train_seeds(
+    resolved: spec.Resolved,
+    count: int,
+    *,
+    root: Path = Path(),
+    runs: Path = RUNS,
+    observer: Observer | None = None,
+) -> SeedsOutcome:
+    """Train an experiment with several seeds, each in a run directory of its own.
+
+    The seeds are the experiment's and the ones that follow it. An interruption ends the series.
+
+    Raises
+    ------
+    ConvkitError
+        If `count` is below 1, and as :func:`train`.
+    """
+    if count < 1:
+        raise ConvkitError(f"the number of seeds must be at least 1, got {count}")
+    outcomes: list[Outcome] = []
+    for seed in range(resolved.experiment.seed, resolved.experiment.seed + count):
+        outcomes.append(train(_seeded(resolved, seed), root=root, runs=runs, observer=observer))
+        if outcomes[-1].status == "interrupted":
+            break
+    return SeedsOutcome(outcomes)
+
+
+def _seeded(resolved: spec.Resolved, seed: int) -> spec.Resolved:
+    return replace(
+        resolved,
+        experiment=replace(resolved.experiment, seed=seed),
+        document=resolved.document | {"seed": seed},
+    )

@@ -1,0 +1,144 @@
+"""Where NaN or infinity came from: the first layer in which it appeared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convkit.autograd import Tensor
+from convkit.errors import ConvkitError
+from convkit.nn import Context, Layer, Sequential
+
+Array = NDArray[Any]
+
+HINTS = {
+    "input": "clean the data: a sample holds what is no number",
+    "target": "clean the data: a target is no number",
+    "weights": "the step before was too long: lower optimizer.lr, or set optimizer.clip_norm: 1",
+    "output": "lower optimizer.lr, scale the inputs (standardize: true), or normalise (batch_norm)",
+    "loss": "lower optimizer.lr, or scale the targets (standardize: true)",
+    "optimizer": "the squares of the gradients overflow: set optimizer.clip_norm: 1",
+    "gradient": "set optimizer.clip_norm: 1, lower optimizer.lr, or warm it up (warm_up: 1)",
+}
+"""The way out, for each place where it can begin."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the first number that isn't finite stands.
+
+    Attributes
+    ----------
+    what : str
+        A key of :data:`HINTS`.
+    where : str or None
+        The layer, such as ``layer 3 (dense)``, or the sample in the batch.
+    value : str
+        ``nan`` or ``infinity``.
+    """
+
+    what: str
+    where: str | None
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.value} in the {self.what}" + (f" of {self.where}" if self.where else "")
+
+    def state(self) -> dict[str, str | None]:
+        """Return it as JSON holds it."""
+        return asdict(self)
+
+
+class DivergedError(ConvkitError):
+    """Training came to numbers that aren't finite.
+
+    Attributes
+    ----------
+    origin : Origin
+    """
+
+    def __init__(self, origin: Origin) -> None:
+        super().__init__(str(origin), HINTS[origin.what])
+        self.origin = origin
+
+
+def find_origin(
+    model: Sequential,
+    loss: Callable[[Tensor, Array], Tensor],
+    inputs: Array,
+    targets: Array,
+    context: Context,
+) -> Origin:
+    """Take a step that went wrong once more, layer by layer, and return where it first did.
+
+    Parameters
+    ----------
+    model : Sequential
+        As it was before the step; gradients are overwritten.
+    loss : callable
+    inputs, targets : (n, ...) arrays
+    context : Context
+        With random numbers as they were before the step.
+    """
+    found = _all_origins(model, loss, inputs, targets, context)
+    return next(found, Origin("loss", None, "nan"))
+
+
+def _all_origins(
+    model: Sequential,
+    loss: Callable[[Tensor, Array], Tensor],
+    inputs: Array,
+    targets: Array,
+    context: Context,
+) -> Iterator[Origin]:
+    layers = {f"layer {path} ({layer.name})": layer for path, layer in model.children().items()}
+    yield from _suspect("input", _bad_sample(inputs), inputs)
+    yield from _suspect("target", _bad_sample(targets), targets)
+    for where, layer in layers.items():
+        for weights in layer.parameters().values():
+            yield from _suspect("weights", where, weights.data)
+    links: list[tuple[str, Layer, Tensor, Tensor]] = []
+    x = inputs
+    for where, layer in layers.items():
+        before = Tensor(x, requires_grad=True)
+        after = layer(before, context)
+        yield from _suspect("output", where, after.data)
+        links.append((where, layer, before, after))
+        x = after.data
+    outputs = Tensor(x, requires_grad=True)
+    value = loss(outputs, targets)
+    yield from _suspect("loss", None, value.data)
+    value.backward()
+    yield from _backward(links, outputs.grad)
+
+
+def _backward(
+    links: list[tuple[str, Layer, Tensor, Tensor]], grad: Array | None
+) -> Iterator[Origin]:
+    """Walk back through the layers, each with the gradient that the one behind it hands on."""
+    if grad is not None:
+        yield from _suspect("gradient", "the loss", grad)
+    for where, layer, before, after in reversed(links):
+        if after is not before:
+            after.backward(grad)
+            grad = before.grad
+        for each in (before, *layer.parameters().values()):
+            if each.grad is not None:
+                yield from _suspect("gradient", where, each.grad)
+
+
+def _suspect(what: str, where: str | None, values: Array) -> Iterator[Origin]:
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        yield Origin(what, where, "nan" if np.isnan(values).any() else "infinity")
+
+
+def _bad_sample(values: Array) -> str | None:
+    """Return which sample of a batch isn't finite."""
+    if values.dtype.kind != "f":
+        return None
+    bad = ~np.isfinite(values.reshape(len(values), -1)).all(axis=1)
+    return f"sample {int(bad.argmax())} of the batch" if bad.any() else None

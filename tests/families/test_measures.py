@@ -1,0 +1,50 @@
+"""Metrics: by hand, and for everything that is in the table."""
+
+import math
+
+import numpy as np
+import pytest
+
+from convkit.errors import ConvkitError
+from convkit.families import METRICS, confusion_matrix
+from convkit.families.measures import measure, metrics_of
+
+VALUES = np.array([[1.0], [2.0], [4.0]])
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_perfect_prediction_is_the_best(name):
+    metric = METRICS[name]
+    actual = VALUES if metric.kind == "values" else np.array([0, 1, 2])
+    worse = actual + np.array([0, 1, 0]).reshape(actual.shape)
+    best, other = metric.function(actual, actual), metric.function(actual, worse)
+    assert best == (1.0 if metric.grows else 0.0)
+    assert (best > other) == metric.grows
+
+
+def test_by_hand():
+    predicted = np.array([[1.0], [3.0], [2.0]])
+    measured = measure(metrics_of("values"), VALUES, predicted)
+    assert measured == pytest.approx(
+        {"mse": 5 / 3, "rmse": math.sqrt(5 / 3), "mae": 1.0, "r2": 1 - 5 / (14 / 3)}
+    )
+    labels = measure(metrics_of("classes"), np.array([0, 1, 1, 2]), np.array([0, 1, 2, 2]))
+    assert labels == {"accuracy": 0.75}
+
+
+def test_predictions_that_are_not_finite_have_no_measure():
+    measured = measure(metrics_of("values"), VALUES, np.array([[1.0], [np.inf], [2.0]]))
+    assert all(math.isnan(value) for value in measured.values())
+
+
+def test_names_choose():
+    assert list(metrics_of("values", ["r2", "mae"])) == ["r2", "mae"]
+    with pytest.raises(ConvkitError, match="unknown metric 'r3'"):
+        metrics_of("values", ["r3"])
+    with pytest.raises(ConvkitError, match="'r2' measures values, but classes are predicted"):
+        metrics_of("classes", ["r2"])
+
+
+def test_confusion_is_actual_by_predicted():
+    matrix = confusion_matrix(np.array([0, 0, 1, 2]), np.array([0, 2, 1, 2]), 3)
+    assert matrix.tolist() == [[1, 0, 1], [0, 1, 0], [0, 0, 1]]
