@@ -115,10 +115,11 @@ def guarded(console: Console, debug: bool, body: Callable[[], int | None]) -> in
 
 
 def failed(console: Console, error: Exception) -> int:
-    """Say in one line what went wrong, and return the exit code for it."""
+    """Say what went wrong, each thing in one line, and return the exit code for it."""
     match error:
         case ConvkitError():
-            console.error(error.message, error.hint)
+            for problem in error.problems:
+                console.error(problem.message, problem.hint)
             return BAD_INPUT
         case MemoryError():
             console.error(f"out of memory: {error}", "take a smaller image, or fewer at once")

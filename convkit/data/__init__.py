@@ -3,6 +3,7 @@
 from convkit.data.batches import Augmentation, Batch, Batches
 from convkit.data.dataset import Dataset
 from convkit.data.folders import read_pictures
+from convkit.data.npz import npz_inputs
 from convkit.data.preprocessing import Preprocessing, Scaling
 from convkit.data.source import Source
 from convkit.data.splitting import Shares, Splits, split
@@ -20,6 +21,7 @@ __all__ = [
     "Shares",
     "Source",
     "Splits",
+    "npz_inputs",
     "read_pictures",
     "split",
     "table_inputs",

@@ -144,12 +144,12 @@ def diabetes() -> Dataset:
 
 @source(test=0.0, standardize=True)
 def houses() -> Dataset:
-    """Five houses: their area, bedrooms and bathrooms, and what they sold for."""
+    """Five houses: their area in square feet, bedrooms and bathrooms, and what they sold for."""
     return Dataset(
         name="houses",
         inputs=_HOUSES[:, :3].copy(),
         targets=_HOUSES[:, 3:].copy(),
-        features=("area (sq ft)", "bedrooms", "bathrooms"),
+        features=("area", "bedrooms", "bathrooms"),
         target_names=("price",),
         source="made up for teaching",
         licence="MIT",

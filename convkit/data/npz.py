@@ -68,18 +68,35 @@ def npz(
     )
 
 
+def npz_inputs(path: Path, name: str = "inputs") -> NDArray[Any]:
+    """Return the array of inputs in an .npz file: the only one there is, else the one of a name.
+
+    Raises
+    ------
+    ConvkitError
+        If there is no such file or array, or it can't be read.
+    """
+    with _opened(path) as archive:
+        known = _names(archive)
+        return _array(archive, known[0] if len(known) == 1 else name, path)
+
+
 def _read(path: Path, names: list[str]) -> list[NDArray[Any]]:
+    with _opened(path) as archive:
+        return [_array(archive, name, path) for name in names]
+
+
+def _names(archive: zipfile.ZipFile) -> list[str]:
+    return [each.removesuffix(".npy") for each in archive.namelist()]
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
     if not zipfile.is_zipfile(path):
         read_bytes(path)  # says whether there is such a file
         raise ConvkitError(
             f"'{path}' is no .npz file, or a broken one",
             "numpy.savez(path, inputs=..., targets=...) writes one",
         )
-    with _opened(path) as archive:
-        return [_array(archive, name, path) for name in names]
-
-
-def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except _BROKEN as error:
@@ -87,7 +104,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
 
 
 def _array(archive: zipfile.ZipFile, name: str, path: Path) -> NDArray[Any]:
-    known = [each.removesuffix(".npy") for each in archive.namelist()]
+    known = _names(archive)
     if name not in known:
         raise unknown("array", name, known, f"in '{path}'")
     member = archive.infolist()[known.index(name)]

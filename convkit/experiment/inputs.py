@@ -148,8 +148,8 @@ class Reader:
         if len(shape) != 3 or len(wanted) != 3:
             return None
         if tuple(shape[:2]) != wanted[:2]:
-            return f"resize it to {wanted[0]}x{wanted[1]} (height x width)"
-        return "convert it to grey" if wanted[2] == 1 else "convert it to rgb"
+            return f"--resize makes it {wanted[0]}x{wanted[1]} (height x width)"
+        return "--resize converts it to grey" if wanted[2] == 1 else "--resize converts it to rgb"
 
 
 def _saved_array(path: Path, name: str) -> Array:

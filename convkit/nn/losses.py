@@ -39,6 +39,8 @@ class Loss(ABC):
     """What it is called in a YAML file."""
     kind: ClassVar[Kind]
     """Whether targets are one of several classes, yes or no, or values."""
+    probable: ClassVar[bool] = False
+    """Whether what :meth:`predict` returns are probabilities."""
 
     @abstractmethod
     def __call__(self, outputs: Tensor, targets: Array) -> Tensor:
@@ -159,6 +161,7 @@ class CrossEntropy(ClassLoss):
     """
 
     name = "cross_entropy"
+    probable = True
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
         self.label_smoothing = number("label_smoothing", label_smoothing, least=0, most=1)
@@ -215,6 +218,7 @@ class BinaryCrossEntropy(BinaryLoss):
     """``-y log p - (1 - y) log(1 - p)`` for outputs p from 0 to 1: end the model with sigmoid."""
 
     name = "binary_cross_entropy"
+    probable = True
     boundary = 0.5
 
     def __call__(self, outputs: Tensor, targets: Array) -> Tensor:
@@ -228,6 +232,7 @@ class BinaryCrossEntropyWithLogits(BinaryLoss):
     """
 
     name = "binary_cross_entropy_with_logits"
+    probable = True
     boundary = 0.0
 
     def __call__(self, outputs: Tensor, targets: Array) -> Tensor:

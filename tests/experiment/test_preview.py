@@ -1,6 +1,7 @@
 """What an experiment would be: its layers, and how much memory it takes in fact."""
 
 import tracemalloc
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_the_memory_is_what_training_takes(batch_size):
     estimate = sum(preview(setting).memory.values())
     tracemalloc.start()
     family = assemble(setting.experiment, Path()).family
-    for batch in family.batches(0):
+    for batch in islice(family.batches(0), 4):
         family.learn(batch, 0.0)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
