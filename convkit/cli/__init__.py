@@ -17,7 +17,10 @@ from convkit.cli.command import BAD_INPUT, CONTEXT, INTERRUPTED, close_quietly, 
 from convkit.cli.console import Console
 from convkit.cli.quick import QuickGroup
 
-COMMANDS = ("convolve", "kernels", "outsize", "mse")
+COMMANDS = (
+    *("convolve", "kernels", "outsize", "mse"),
+    *("train", "evaluate", "predict", "runs", "explain", "init", "schema", "check"),
+)
 """Each stands in the file of its name."""
 
 
@@ -27,7 +30,6 @@ def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
     app = typer.Typer(
         name="convkit",
         cls=QuickGroup,
-        help="Convolve images and see every number, from the command line.",
         rich_markup_mode=None,
         context_settings=CONTEXT,
     )
@@ -51,7 +53,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    """Convolve images and see every number, from the command line."""
+    """Convolve images, train networks, and see every number, from the command line."""
 
 
 def main() -> NoReturn:

@@ -66,9 +66,11 @@ def init(
 
 def _filled(text: str, name: str, file: str) -> str:
     """Return a template's text with the names that the user gives, in place of its own."""
-    own = re.search(r"^name: (\S+)", text, re.MULTILINE)
+    own = re.search(r"^name: (\S+)( *)", text, re.MULTILINE)
     assert own is not None  # every template has a name
-    return text.replace(own[1], name).replace("FILE", shlex.quote(file))
+    # A comment behind the name stays below the others, if there is room.
+    line = f"name: {name}".ljust(len(own[0]) - 1) + " " if own[2] else f"name: {name}"
+    return text.replace(own[0], line).replace(own[1], name).replace("FILE", shlex.quote(file))
 
 
 def _write(console: Console, text: str, path: Path, *, force: bool) -> None:

@@ -10,7 +10,7 @@ import typer
 from convkit.cli.command import command
 from convkit.cli.console import Console, Table
 from convkit.cli.kernel_card import draw_card
-from convkit.cli.quick import QuickGroup
+from convkit.cli.quick import ListByDefault
 from convkit.errors import ConvkitError
 
 if TYPE_CHECKING:
@@ -30,15 +30,8 @@ Examples:
 """
 
 
-class _ListByDefault(QuickGroup):
-    """A group that runs its command ``list`` when no other one is named."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        names_none = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
-        # While a shell completes a line, the name may be what is being written.
-        if names_none and not ctx.resilient_parsing:
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
+class _Kernels(ListByDefault):
+    """Tells who names a kernel where a command is expected how it is asked for."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in self.commands:
@@ -48,7 +41,7 @@ class _ListByDefault(QuickGroup):
 
 def register(app: typer.Typer) -> None:
     """Add ``kernels`` to the program."""
-    group = typer.Typer(cls=_ListByDefault, help=HELP)
+    group = typer.Typer(cls=_Kernels, help=HELP)
     command(group, "list")(list_kernels)
     # A matrix may begin with a minus sign: what is no known option is an argument.
     command(group, "show", ignore_unknown_options=True)(show)

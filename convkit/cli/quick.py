@@ -93,3 +93,15 @@ def _panel(parameter: Any) -> str:
 
 class QuickGroup(_Quick, typer.core.TyperGroup):  # type: ignore[misc]
     """A group of commands that starts quickly."""
+
+
+class ListByDefault(QuickGroup):
+    """A group that runs its command ``list`` when no other one is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the command line, with ``list`` put in where a command is missing."""
+        names_none = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        # While a shell completes a line, the name may be what is being written.
+        if names_none and not ctx.resilient_parsing:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convkit.cli.console import Table
@@ -17,15 +17,18 @@ SPLITS = ("train", "validation", "test")
 
 def metrics_table(outcome: Outcome) -> Table:
     """Return a row for each metric, a column for each split."""
-    values = {tuple(name.split("/", 1)): value for name, value in outcome.metrics.items()}
-    splits = [split for split in SPLITS if any(split == part for part, _ in values)]
-    metrics = dict.fromkeys(metric for _, metric in values)
     checkpoint = outcome.summary["checkpoint"]
-    return Table(
-        ["metric", *splits],
-        [[metric, *(values.get((split, metric)) for split in splits)] for metric in metrics],
-        title=f"the {checkpoint['name']} checkpoint, after epoch {checkpoint['epoch']:,}",
-    )
+    title = f"the {checkpoint['name']} checkpoint, after epoch {checkpoint['epoch']:,}"
+    return split_table(outcome.metrics, title)
+
+
+def split_table(metrics: Mapping[str, float | None], title: str = "") -> Table:
+    """Return a row for each metric and a column for each split, of metrics by their full names."""
+    values = {tuple(name.split("/", 1)): value for name, value in metrics.items() if "/" in name}
+    splits = [split for split in SPLITS if any(split == part for part, _ in values)]
+    names = dict.fromkeys(name for _, name in values)
+    rows = [[name, *(values.get((split, name)) for split in splits)] for name in names]
+    return Table(["metric", *splits], [*rows], title=title)
 
 
 def document(outcome: Outcome, expect: Sequence[Expectation]) -> dict[str, Any]:

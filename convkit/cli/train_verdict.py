@@ -57,7 +57,7 @@ def _say_interrupted(console: Console, outcome: Outcome, which: str) -> None:
 def _say_diverged(console: Console, outcome: Outcome, which: str) -> None:
     divergence = outcome.summary["divergence"]
     saved = ", ".join(
-        f"the {name} good checkpoint is '{each['path']}' (epoch {each['epoch']})"
+        f"the {name} checkpoint, of epoch {each['epoch']}, is '{each['path']}'"
         for name, each in divergence["checkpoints"].items()
     )
     message = f"{which}training diverged: {outcome.summary['reason']}; "

@@ -93,6 +93,7 @@ def read_pictures(
     shape: Shape = first.shape
     check_memory(first.nbytes * len(paths), str(paths[0].parent), "give a smaller size")
     pictures = np.empty((len(paths), *shape), np.float32)
+    pictures[0] = first
 
     def decode(index: int) -> None:
         picture = _decoded(paths[index], height, width, color)
@@ -101,7 +102,7 @@ def read_pictures(
         pictures[index] = picture
 
     with ThreadPoolExecutor(default_threads()) as pool:
-        jobs = [pool.submit(decode, index) for index in range(len(paths))]
+        jobs = [pool.submit(decode, index) for index in range(1, len(paths))]
         try:
             for job in jobs:  # in order: the first file that is wrong is the one that is named
                 job.result()

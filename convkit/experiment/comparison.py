@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,11 @@ class RunInfo:
     """
 
     run: Run
+
+    @property
+    def label(self) -> str:
+        """What it is called where there is little room: ``digits-cnn/3``."""
+        return f"{self.run.name}/{self.run.folder.absolute().name}"
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -156,13 +161,49 @@ def compare(runs: Sequence[Run]) -> Comparison:
     if len(runs) < 2:
         raise ConvkitError("a comparison needs at least two runs", "name another one")
     infos = [describe(run) for run in runs]
-    leaves = [dict(_leaves(info.config)) for info in infos]
+    leaves = [dict(_leaves(config)) for config in _comparable(infos)]
     settings = _beside(leaves)
     return Comparison(
         infos,
-        {path: values for path, values in settings.items() if any(v != values[0] for v in values)},
+        {path: values for path, values in settings.items() if _differ(path, values, settings)},
         _beside([info.metrics for info in infos]),
     )
+
+
+def _comparable(infos: Sequence[RunInfo]) -> list[dict[str, Any]]:
+    """Return the configs; models of different layers, which share no settings, in one line each."""
+    configs = [info.config for info in infos]
+    kinds = {tuple(name for name, _ in _layers(config.get("model"))) for config in configs}
+    if len(kinds) == 1:
+        return configs
+    return [config | {"model": _in_short(config.get("model"))} for config in configs]
+
+
+def _layers(model: Any) -> list[tuple[str, Any]]:
+    """Return the layers of a resolved model: their names and arguments."""
+    layers = model if isinstance(model, list) else []
+    return [item for layer in layers if isinstance(layer, dict) for item in layer.items()]
+
+
+def _in_short(model: Any) -> str | None:
+    """Return a model in a line, each layer with its first argument: ``conv2d 16, relu, dense 10``.
+
+    That is the one which its short form in the YAML takes.
+    """
+    return ", ".join(_layer_in_short(*layer) for layer in _layers(model)) or None
+
+
+def _layer_in_short(name: str, arguments: Any) -> str:
+    first = next(iter(arguments.values()), None) if isinstance(arguments, dict) else arguments
+    if _layers(first):
+        return f"{name} [{_in_short(first)}]"
+    return name if first is None or isinstance(first, dict | list) else f"{name} {first}"
+
+
+def _differ(path: str, values: list[Any], settings: Collection[str]) -> bool:
+    """Return whether runs differ in a value that isn't told in parts by another one of them."""
+    in_parts = any(other.startswith(f"{path}.") for other in settings)
+    return not in_parts and any(value != values[0] for value in values)
 
 
 def _beside(columns: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:

@@ -83,7 +83,7 @@ class Prediction:
         """
         probabilities, names = self.probabilities, self.signature.classes
         if probabilities is None or names is None:
-            raise ConvkitError("what was learnt gives no probabilities, to say what is likely")
+            raise ConvkitError("what was learnt gives no probabilities to order")
         order = np.argsort(-probabilities, axis=1, kind="stable")[:, :count]
         return [
             [(names[label], float(row[label])) for label in best]

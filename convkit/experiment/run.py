@@ -230,7 +230,7 @@ def find_run(text: str, root: Path = RUNS) -> Run:
         If there is no such run.
     """
     for folder in (Path(text), root / text) if text else ():
-        if is_file(folder / CONFIG) and folder.name.isdecimal():
+        if is_file(folder / CONFIG) and folder.absolute().name.isdecimal():
             return Run(folder)
         if is_folder(folder) and (runs := _runs_of(folder)):
             return runs[-1]

@@ -15,6 +15,7 @@ from convkit.experiment.environment import environment
 from convkit.experiment.lock import locked
 from convkit.experiment.observer import Observer, Plan, Silent
 from convkit.experiment.outcome import Outcome
+from convkit.experiment.plain import plain
 from convkit.experiment.run import RUNS, Run, create_run
 from convkit.experiment.summary import diverged_summary, final_summary, summary_so_far
 from convkit.experiment.trainer import Trainer
@@ -155,7 +156,8 @@ class SeedsOutcome:
         }
 
 
-def _statistics(values: list[float | None]) -> dict[str, Any]:
+def _statistics(measured: list[float | None]) -> dict[str, Any]:
+    values: list[float | None] = plain(measured)  # NaN is no number, as in summary.json
     numbers = [value for value in values if value is not None]
     whole = len(numbers) == len(values)
     return {

@@ -51,6 +51,8 @@ def examples_of(path):
 @pytest.mark.skipif(shutil.which("sh") is None, reason="examples are lines for a shell")
 @pytest.mark.parametrize("path", [path for path in COMMANDS if path], ids=" ".join)
 def test_examples_run_as_written(path, tmp_path):
+    if path == ("runs", "plot"):
+        pytest.importorskip("matplotlib")
     examples = examples_of(path)
     assert 2 <= len(examples) <= 4
     variables = environment(PATH=workplace(tmp_path))

@@ -25,7 +25,7 @@ def test_it_takes_what_train_takes_and_refuses_a_typo():
     checker = jsonschema.Draft202012Validator(json.loads(convkit("schema").stdout))
     text = (ROOT / "configs/digits-cnn.yaml").read_text().replace("3e-3", "0.003")
     assert checker.is_valid(yaml.safe_load(text))
-    assert not checker.is_valid(yaml.safe_load(text.replace("filters", "filtres", 1)))
+    assert not checker.is_valid(yaml.safe_load(text.replace("filters:", "filtres:")))
     assert not checker.is_valid(yaml.safe_load(text.replace("optimizer", "optimiser")))
 
 

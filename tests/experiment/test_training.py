@@ -382,6 +382,15 @@ def test_several_seeds(tmp_path):
     assert "seed: 3" in series.outcomes[2].run.config.read_text()
 
 
+def test_a_metric_that_is_no_number_has_no_mean(tmp_path):
+    """R² of a single sample is none."""
+    text = "data: {name: houses, test: 0.2}\nmodel: [dense: 1]\nloss: mse\noptimizer: adam"
+    series = train_seeds(resolved(text, tmp_path), 2, runs=tmp_path / "runs")
+    statistics = series.statistics()
+    assert (statistics["test/r2"]["mean"], statistics["test/r2"]["deviation"]) == (None, None)
+    assert statistics["test/mse"]["mean"] > 0
+
+
 def test_an_interruption_ends_the_series(tmp_path, monkeypatch):
     signalled_at(monkeypatch, 190)
     series = train_seeds(resolved(IRIS, tmp_path), 3, runs=tmp_path / "runs")

@@ -111,7 +111,7 @@ class Checkpoint:
     Parameters
     ----------
     every_epochs : int
-        Save after every so many epochs.
+        Save after every so many epochs, though not more often than once a second.
     every_minutes : float or None
         Save as well when so many minutes have passed since the last time.
     """
