@@ -27,19 +27,35 @@ def thread_environment(threads: int) -> dict[str, str]:
 
 
 def describe_machine() -> dict[str, Any]:
-    """Return processor, cores, memory, system and Python."""
+    """Return processor, cores, memory, system, Python, and what multiplies NumPy's matrices."""
     return {
         "cpu": _cpu_model(),
         "cores": os.cpu_count(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "system": platform.platform(),
         "python": platform.python_version(),
+        "blas": _blas(),
     }
 
 
 def versions(modules: Mapping[str, str]) -> dict[str, str]:
     """Return the version of each library, by its name, out of the module it is imported as."""
     return {name: str(import_module(module).__version__) for name, module in modules.items()}
+
+
+def _blas() -> str:
+    """Return NumPy's BLAS and the processor that its loops are for.
+
+    An environment variable such as ``OPENBLAS_CORETYPE`` may name an older one than there is.
+    """
+    import numpy  # noqa: F401 -- loads its BLAS
+    from threadpoolctl import threadpool_info
+
+    for library in threadpool_info():
+        if library["user_api"] == "blas":
+            words = library["internal_api"], library["version"], library.get("architecture")
+            return " ".join(filter(None, words))
+    return "unknown"
 
 
 def _cpu_model() -> str:

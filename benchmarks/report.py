@@ -114,6 +114,8 @@ class Report:
         The shortest first.
     document : mapping
         What the JSON file holds beside the facts.
+    how : str
+        How it was measured, and what the figures mean.
     """
 
     stem: str
@@ -121,6 +123,7 @@ class Report:
     facts: Mapping[str, Any]
     tables: Sequence[Table]
     document: Mapping[str, Any]
+    how: str = HOW
 
     def show(self, console: Console) -> None:
         """Print the tables; the shortest last, where a terminal shows it."""
@@ -140,7 +143,7 @@ class Report:
 
     def _markdown(self) -> str:
         settings = "\n".join(f"- {name}: {_words(value)}" for name, value in self.facts.items())
-        parts = [f"# {self.title}", HOW, settings]
+        parts = [f"# {self.title}", self.how, settings]
         for table in self.tables:
             parts += [f"## {table.title}", markdown(table.columns, table.rows), table.footer]
         return "\n\n".join(parts) + "\n"

@@ -1,0 +1,186 @@
+"""Train every experiment in ``configs/`` with five seeds, and say which gates are reached.
+
+Examples:
+  python -m benchmarks.experiments --quick
+  python -m benchmarks.experiments --only digits
+  python -m benchmarks.experiments --out benchmarks
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from benchmarks.gates import HELD_BY_TESTS
+from benchmarks.machine import describe_machine, versions
+from benchmarks.options import at_least_one, parse
+from benchmarks.report import Report
+from benchmarks.trials import ColdStart, Reached, cold_start, experiments, reach
+from convkit.cli.console import Console, Table
+
+HOW = (
+    "Each seed draws the initial weights and the order of the samples, and also which 80 % are "
+    "trained on and which 20 % are tested on (stratified where there are classes; drawn data are "
+    "drawn anew): five seeds are five splits, and never one lucky one. A gate holds on the mean "
+    "over the seeds, or on every one of them where theory says so. Settings were chosen by "
+    "validation parts taken from the training parts (`data.validation=0.2`), not by the tests. A "
+    "baseline is a plain method on the very same splits; what is known is from theory, or was "
+    "measured with small scripts (NumPy, PyTorch, scikit-learn) on other splits.\n\n"
+    "    python -m benchmarks.experiments --out benchmarks"
+)
+
+QUICK = {"seeds": 2}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run what the command line asks for, and report it."""
+    options = _parse(arguments)
+    names = [name for name in experiments() if fnmatch(name, f"*{options.only}*")]
+    if not names:
+        raise SystemExit(f"no experiment matches '{options.only}'")
+    console = Console()
+    seeds = range(1, options.seeds + 1)
+    starts = [_started(console, name) for name in names]
+    reached = [each for name in names for each in _reached(console, name, seeds)]
+    report = Report(
+        "EXPERIMENTS",
+        "The experiments and their gates",
+        _facts(seeds),
+        [gates_table(reached), seeds_table(reached, seeds), starts_table(starts), tests_table()],
+        {
+            "gates": [each.document() for each in reached],
+            "cold_starts": [start.document() for start in starts],
+        },
+        how=HOW,
+    )
+    report.show(console)
+    for path in report.write(options.out):
+        console.note(f"wrote {path}")
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.experiments",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--only", default="*", metavar="PATTERN", help="experiments whose name has it")
+    add("--seeds", type=at_least_one, default=5, metavar="N", help="seeds from 1 to N (5)")
+    add("--quick", action="store_true", help="two seeds: to see that all works")
+    add(
+        "--out",
+        type=Path,
+        default=Path("runs/benchmarks"),
+        metavar="FOLDER",
+        help="for JSON and Markdown (runs/benchmarks)",
+    )
+    return parse(parser, arguments, QUICK)
+
+
+def _started(console: Console, name: str) -> ColdStart:
+    start = cold_start(name)
+    console.note(f"{name}: {start.seconds:.1f} s from start to end, exit code {start.code}")
+    return start
+
+
+def _reached(console: Console, name: str, seeds: Sequence[int]) -> Iterator[Reached]:
+    for each in reach(name, seeds):
+        values = " ".join(f"{value:.4g}" for value in each.values.values())
+        answer = "reached" if each.reached else "MISSED"
+        console.note(f"{name} {each.gate.figure} {each.gate.bound}: {answer} with {values}")
+        yield each
+
+
+def gates_table(reached: Sequence[Reached]) -> Table:
+    """Return a row for each gate; those that are missed are marked."""
+    columns = ("experiment", "figure", "gate", "mean", "deviation", "worst", "reached")
+    rows: list[Sequence[Any]] = [
+        [
+            *(each.gate.experiment, each.gate.figure, _gate(each)),
+            *(_short(each.mean), _short(each.deviation), _short(each.worst)),
+            *(each.reached, _baseline(each), each.gate.known),
+        ]
+        for each in reached
+    ]
+    return Table(
+        (*columns, "baseline", "known"),
+        rows,
+        title="Gates",
+        footer=f"{sum(each.reached for each in reached)} of {len(reached)} gates reached",
+        marked={index for index, each in enumerate(reached) if not each.reached},
+    )
+
+
+def seeds_table(reached: Sequence[Reached], seeds: Sequence[int]) -> Table:
+    """Return a row for each gate, with the figure of every seed."""
+    columns = ("experiment", "figure", *(f"seed {seed}" for seed in seeds))
+    rows: list[Sequence[Any]] = [
+        [each.gate.experiment, each.gate.figure, *(_short(each.values[seed]) for seed in seeds)]
+        for each in reached
+    ]
+    return Table(columns, rows, title="Every seed", footer="to four digits; the JSON has them all")
+
+
+def starts_table(starts: Sequence[ColdStart]) -> Table:
+    """Return how long the command in each config's header takes."""
+    rows: list[Sequence[Any]] = [
+        [
+            f"convkit train configs/{start.experiment}.yaml",
+            *(round(start.seconds, 2), start.limit, start.code, start.reached),
+        ]
+        for start in starts
+    ]
+    return Table(
+        ("command", "seconds", "limit", "exit code", "reached"),
+        rows,
+        title="From a cold start to the finished table",
+        footer="as each config's header says, from the process's start to its end; exit code 0 if "
+        "what the config expects holds",
+        marked={index for index, start in enumerate(starts) if not start.reached},
+    )
+
+
+def tests_table() -> Table:
+    """Return which tests hold the gates that are no experiment's."""
+    rows: list[Sequence[Any]] = [
+        [gate, ", ".join(f"`{path}`" for path in paths)] for gate, paths in HELD_BY_TESTS.items()
+    ]
+    return Table(
+        ("gate", "tests"),
+        rows,
+        title="Gates that tests hold",
+        footer="python -m pytest; -m slow for those that take minutes",
+    )
+
+
+def _gate(each: Reached) -> str:
+    return f"{each.gate.bound}{' in every seed' if each.gate.every else ''}"
+
+
+def _baseline(each: Reached) -> str | None:
+    return f"{each.baseline[0]} {_short(each.baseline[1])}" if each.baseline else None
+
+
+def _short(value: float | None) -> float | None:
+    """Round to four significant digits: a test sample more or less is in the third."""
+    if value is None:
+        return None
+    short = float(f"{value:.4g}")
+    return int(short) if abs(short) >= 1000 else short
+
+
+def _facts(seeds: Sequence[int]) -> dict[str, Any]:
+    """Return what belongs to every figure: machine, versions, settings."""
+    return {
+        "machine": describe_machine(),
+        "versions": versions({"convkit": "convkit", "NumPy": "numpy"}),
+        "seeds": ", ".join(map(str, seeds)),
+    }
+
+
+if __name__ == "__main__":
+    main()

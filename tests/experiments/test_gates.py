@@ -1,0 +1,23 @@
+"""Every experiment reaches its gates over five seeds, and its command ends in time."""
+
+import pytest
+
+from benchmarks.trials import cold_start, experiments, reach
+
+SEEDS = range(1, 6)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("name", experiments())
+def test_gates_over_five_seeds(name):
+    reached = reach(name, SEEDS)
+    missed = [each.document() for each in reached if not each.reached]
+    assert reached
+    assert not missed
+
+
+@pytest.mark.parametrize("name", experiments())
+def test_the_command_ends_in_time_and_keeps_what_the_config_promises(name):
+    start = cold_start(name)
+    assert start.reached, start
