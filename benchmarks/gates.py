@@ -83,9 +83,9 @@ HELD_BY_TESTS = {
         "tests/optim/test_against_torch.py",
         "tests/optim/test_table.py",
     ),
-    "the gates above, and cold starts": ("tests/experiments/test_gates.py",),
+    "the gates above, and cold starts": ("tests/gates/test_gates.py",),
     "100 runs killed at random moments and resumed: the same bits": (
-        "tests/experiments/test_kills.py",
+        "tests/gates/test_kills.py",
         "tests/experiment/test_kill.py",
     ),
 }

@@ -13,14 +13,15 @@ WHERE = "2160x3840"
 COLOUR_FACTOR = 2
 """RGB may have this many times the ratio that grey has in the same run."""
 
-ANY_SIDE = (1, 1 << 30)
+ANY_SIDE = (0, 1 << 30)
 
 
 @dataclass(frozen=True)
 class Goal:
     """A ratio to reach: for an operation, beside a peer (its name's beginning).
 
-    An empty `operation` or `size` stands for any; `sides` are the smallest and the largest kernel.
+    An empty `operation`, `size` or `kernel` stands for any; `sides` are the smallest and the
+    largest kernel.
     """
 
     operation: str
@@ -29,6 +30,7 @@ class Goal:
     sides: tuple[int, int] = ANY_SIDE
     ours: str = "convkit"
     size: str = WHERE
+    kernel: str = ""
 
     def is_for(self, result: Result) -> bool:
         """Return whether it is the goal of a result."""
@@ -36,6 +38,7 @@ class Goal:
         return (
             self.operation in ("", result.operation)
             and self.size in ("", result.size)
+            and self.kernel in ("", result.kernel)
             and result.peer.startswith(self.peer)
             and result.ours == self.ours
             and least <= result.side <= most
@@ -67,6 +70,14 @@ PROCESS_GOALS = (
     Goal("sharpen", "OpenCV", 1.0, size="512x512"),
     Goal("200 images", "one call each", 0.35, size="1024x1024"),
 )
+
+TRAINING_GOALS = (
+    Goal("whole job", "PyTorch", 0.4, size=""),
+    Goal("step", "PyTorch", 0.35, size="", kernel="digits-mlp"),
+    Goal("step", "PyTorch", 0.7, size="", kernel="digits-cnn"),
+    Goal("step", "PyTorch", 1.2, size=""),
+)
+"""In a training the kernel is the network."""
 
 PEAK_GOAL_MIB = 64
 """Of memory beside input and output, for any image and kernel."""

@@ -1,4 +1,4 @@
-"""The options that both programs have."""
+"""The options that all programs have."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from benchmarks.jobs import Size
 
 
 def shared_parser(
-    program: str, description: str | None, *, rounds: int, sizes: Sequence[Size]
+    program: str, description: str | None, *, rounds: int, sizes: Sequence[Size] = ()
 ) -> argparse.ArgumentParser:
-    """Return the parser of ``python -m benchmarks.PROGRAM``, which adds options of its own."""
+    """Return the parser of ``python -m benchmarks.PROGRAM``, which adds options of its own.
+
+    Without `sizes` there are no images whose size could be chosen.
+    """
     parser = argparse.ArgumentParser(
         f"python -m benchmarks.{program}",
         description=description,
@@ -21,7 +24,8 @@ def shared_parser(
     )
     add = parser.add_argument
     add("--only", default="*", metavar="PATTERN", help="cases whose name has it; * is anything")
-    add("--sizes", type=size, nargs="+", default=sizes, metavar="N|HxW", help="of the images")
+    if sizes:
+        add("--sizes", type=size, nargs="+", default=sizes, metavar="N|HxW", help="of the images")
     add("--rounds", type=at_least_one, default=rounds, metavar="N", help="turns of each, at most")
     add(
         "--seconds",
