@@ -76,8 +76,13 @@ def _share(work: Callable[[T], None], items: Sequence[T], threads: int) -> None:
             for item in left:
                 work(item)
 
+    from concurrent.futures import wait
+
     helpers = [_pool(threads).submit(take) for _ in range(min(threads, len(items)) - 1)]
-    take()
+    try:
+        take()
+    finally:
+        wait(helpers)
     for helper in helpers:
         helper.result()
 

@@ -1,99 +1,221 @@
-"""The README runs: its commands print what stands below them, its Python is true.
+"""The documents run: commands print what stands below them, Python and YAML in them are true.
 
-After a change of what commands print, ``python -m tests.test_readme`` writes the README anew.
+After a change of what commands print, ``python -m tests.test_readme`` writes anew what doesn't hold
+any longer, with all its lines, also where some were left out.
 """
 
 import doctest
 import re
+import runpy
 import shutil
 import tempfile
+from collections import defaultdict
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from convkit.experiment.spec import read_experiment
 from tests.cli.process import ROOT, drawn, workplace
+from tests.transcript import holds
 
 README = ROOT / "README.md"
-CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
-PYTHON = re.compile(r"(?<=^```python\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
+CONFIGS = ROOT / "configs"
+REFERENCE = ROOT / "docs" / "reference.md"
+DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+
+# A heading, or a fenced block with its kind: comments in a block are no headings.
+PIECE = re.compile(r"^#+ ([^\n]*)$|^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+FIGURE = re.compile(r"^# Mean of five seeds: (.*)$", re.MULTILINE)
 
 INSTALL = "pip install . && "
 TEST = 'pip install ".[test]" && python -m pytest'
 
+ELSE = {
+    "data": "digits",
+    "model": "[flatten, dense: 10]",
+    "loss": "cross_entropy",
+    "optimizer": "adam",
+}
+"""What an experiment says where a block is a part of one."""
+
 pytestmark = pytest.mark.skipif(shutil.which("sh") is None, reason="commands are for a shell")
 
 
-def text():
-    return README.read_text("utf-8")
+def blocks(kind):
+    """Return the fenced blocks of a kind, in lists by document and heading."""
+    found = defaultdict(list)
+    for path in DOCUMENTS:
+        heading = ""
+        for title, kind_of_block, block in PIECE.findall(path.read_text("utf-8")):
+            heading = title or heading
+            if kind_of_block == kind:
+                found[path.name, heading].append(block)
+    return [pytest.param(each, id=" ".join(key)) for key, each in found.items()]
 
 
-def first_words(block):
-    return " ".join(block.split()[1:4])
+def run_again(block, folder, path):
+    """Yield the commands of a block, each with what is shown below it and what it prints now."""
+    for command, shown in COMMAND.findall(block):
+        printed = "" if command == TEST else output(command.removeprefix(INSTALL), folder, path)
+        yield command, shown.strip("\n"), printed
 
 
-def run_again(block, folder):
-    """Return a block with what its commands print now, in a copy of the repository's root."""
-    path = workplace(folder)
-    parts = []
-    for command in re.findall(r"^\$ (.*)", block, re.MULTILINE):
-        output = "" if command == TEST else printed(command.removeprefix(INSTALL), folder, path)
-        parts.append(f"$ {command}\n{output}\n" if output else f"$ {command}")
-    return "\n".join(parts).rstrip("\n") + "\n"
-
-
-def printed(command, folder, path):
+def output(command, folder, path):
     """Return what a person sees, without blanks at the ends of lines and lines at the ends."""
-    code, output = drawn(["sh", "-c", command], cwd=folder, PATH=path)
-    assert code == 0 or "error: " in output, (command, output)
-    assert "Traceback" not in output, output
-    return "\n".join(line.rstrip() for line in output.splitlines()).strip("\n")
+    code, printed = drawn(["sh", "-c", command], cwd=folder, PATH=path)
+    assert code == 0 or "error: " in printed, (command, printed)
+    assert not re.search("Traceback|a bug in convkit", printed), printed
+    return "\n".join(line.rstrip() for line in printed.splitlines()).strip("\n")
 
 
-@pytest.mark.parametrize("block", CONSOLE.findall(text()), ids=first_words)
-def test_commands_print_what_stands_below_them(block, tmp_path):
-    assert run_again(block, tmp_path) == block
+@pytest.mark.parametrize("section", blocks("console"))
+def test_commands_print_what_stands_below_them(section, tmp_path):
+    path = workplace(tmp_path)
+    for block in section:
+        for command, shown, printed in run_again(block, tmp_path, path):
+            if not holds(command, shown, printed):
+                pytest.fail(f"$ {command}\nprints\n{printed}\nand not\n{shown}", pytrace=False)
 
 
-@pytest.mark.parametrize("block", PYTHON.findall(text()), ids=first_words)
-def test_python_is_true(block, tmp_path, monkeypatch):
+@pytest.mark.parametrize("section", blocks("python"))
+def test_python_is_true(section, tmp_path, monkeypatch):
     workplace(tmp_path)
     monkeypatch.chdir(tmp_path)
-    test = doctest.DocTestParser().get_doctest(block, {}, "README.md", None, 0)
+    test = doctest.DocTestParser().get_doctest("\n".join(section), {}, "document", None, 0)
     assert test.examples
     complaints = []
     doctest.DocTestRunner().run(test, out=complaints.append)
     assert not complaints, "".join(complaints)
 
 
+@pytest.mark.parametrize("section", blocks("yaml"))
+def test_yaml_is_what_an_experiment_can_say(section, tmp_path):
+    for block in section:
+        assert shipped(block) == block
+        path = tmp_path / "experiment.yaml"
+        said = set(re.findall(r"^\w+(?=:)", block, re.MULTILINE))
+        rest = [f"{key}: {value}\n" for key, value in ELSE.items() if key not in said]
+        path.write_text("".join([*rest, block]), "utf-8")
+        read_experiment(path)
+
+
 def test_one_command_each_installs_and_runs_and_tests():
-    commands = re.findall(r"^\$ (pip install .*)", text(), re.MULTILINE)
+    commands = re.findall(r"^\$ (pip install .*)", README.read_text("utf-8"), re.MULTILINE)
     main_job = "convkit convolve sample_images/landscape.png --kernel sobel-h --pad 1"
     assert commands == [f"{INSTALL}{main_job}", TEST]
     assert TEST in (ROOT / ".ci" / "run").read_text().splitlines()
 
 
-def test_every_fence_is_of_a_kind_that_is_tested():
-    kinds = re.findall(r"^```(\w*)$", text(), re.MULTILINE)
-    assert set(kinds[::2]) == {"console", "python"}
-    assert set(kinds[1::2]) == {""}
+def test_the_table_of_experiments_has_them_all_with_their_figures():
+    assert with_figures(README.read_text("utf-8")) == README.read_text("utf-8")
 
 
-def test_files_that_are_linked_are_there():
-    links = re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", text())
+def test_the_reference_says_what_the_docstrings_say():
+    assert runpy.run_path(str(REFERENCE.with_suffix(".py")))["page"]() == REFERENCE.read_text()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_fence_is_of_a_kind_that_is_tested(path):
+    kinds = re.findall(r"^```(\w*)$", path.read_text("utf-8"), re.MULTILINE)
+    assert set(kinds[::2]) <= {"console", "python", "yaml"}
+    assert set(kinds[1::2]) <= {""}
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, ROOT / "CONTRIBUTING.md"], ids=lambda path: path.name)
+def test_files_that_are_linked_are_there(path):
+    prose = re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)|src=\"([^\"]+)\"", prose)
     targets = [target for pair in links for target in pair if target and "://" not in target]
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    assert [target for target in targets if not (path.parent / target).exists()] == []
 
 
-def write_anew():
-    """Write the README with what its commands print now."""
+# --- the comparison itself ---
 
-    def again(match):
-        with tempfile.TemporaryDirectory() as folder:
-            return run_again(match[0], Path(folder))
+SHOWN = "epoch 1/2  train/loss 1.02  55 samples/s\nepoch 2/2  train/loss 0.51\n0.1 s"
 
-    README.write_text(CONSOLE.sub(again, text()), "utf-8")
+
+@pytest.mark.parametrize(
+    ("printed", "held"),
+    [
+        (SHOWN, True),
+        (SHOWN.replace("55", "9,055").replace("0.1 s", "120 ms"), True),
+        (SHOWN.replace("1.02", "1.03"), True),
+        (SHOWN.replace("1.02", "1.12"), False),
+        (SHOWN.replace("loss", "cost"), False),
+        (SHOWN + "\nmore", False),
+        (SHOWN.replace("epoch 1", "more\nepoch 1"), False),
+        (SHOWN.partition("\n")[2], False),
+    ],
+)
+def test_only_durations_and_last_digits_of_a_training_may_differ(printed, held):
+    assert holds("convkit train x.yaml", SHOWN, printed) == held
+    assert holds("convkit mse x.csv", SHOWN, printed) == (printed == SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("shown", "held"),
+    [("a\n…\nd", True), ("…\nd", True), ("a\n…", True), ("…\nc\n…", True), ("a\n…\nc", False)],
+)
+def test_lines_may_be_left_out_where_that_is_said(shown, held):
+    assert holds("convkit kernels", shown, "a\nb\nc\nd") == held
+
+
+# --- writing it anew ---
+
+
+def shipped(block):
+    """Return what the config of that name says below its header, or the block if there is none."""
+    name = re.match(r"name: (.*)", block)
+    path = CONFIGS / f"{name[1]}.yaml" if name else CONFIGS
+    return path.read_text("utf-8").partition("\n\n")[2] if path.is_file() else block
+
+
+def with_figures(text):
+    """Return the README with the figure that the header of each config tells in its table."""
+    for path in CONFIGS.glob("*.yaml"):
+        for figure in FIGURE.findall(path.read_text("utf-8")):
+            row = re.compile(rf"(^\| \[{path.stem}\]\(configs/{path.name}\) \|.*\|)[^|]*\|$", re.M)
+            text, count = row.subn(rf"\1 {figure} |", text)
+            assert count == 1, path
+    return text
+
+
+def mended(path):
+    """Return a document in which everything holds."""
+    with ExitStack() as stack:
+
+        def new_place():
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            return folder, workplace(folder)
+
+        place = new_place()
+
+        def mend(match):
+            nonlocal place
+            if match[1]:
+                place = new_place()
+            if match[2] == "yaml":
+                return f"```yaml\n{shipped(match[3])}```"
+            if match[2] != "console":
+                return match[0]
+            parts = []
+            for command, shown, printed in run_again(match[3], *place):
+                kept = shown if holds(command, shown, printed) else printed
+                parts.append(f"$ {command}\n{kept}\n" if kept else f"$ {command}")
+            return "```console\n" + "\n".join(parts).rstrip("\n") + "\n```"
+
+        return PIECE.sub(mend, path.read_text("utf-8"))
+
+
+def main():
+    """Write all documents anew."""
+    runpy.run_path(str(REFERENCE.with_suffix(".py")))["main"]()
+    for path in DOCUMENTS:
+        path.write_text(mended(path), "utf-8")
+    README.write_text(with_figures(README.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":
-    write_anew()
+    main()

@@ -72,9 +72,4 @@ def check(whole, folder, count):
 
 
 def test_a_few(whole, tmp_path):
-    assert check(whole, tmp_path, 2) >= 1
-
-
-@pytest.mark.slow
-def test_a_hundred(whole, tmp_path):
-    assert check(whole, tmp_path, 100) >= 80
+    assert check(whole, tmp_path, 4) >= 1
