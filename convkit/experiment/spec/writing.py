@@ -33,5 +33,5 @@ def to_yaml(document: dict[str, Any]) -> str:
         sort_keys=False,
         allow_unicode=True,
         default_flow_style=None,
-        width=100,
+        width=10_000,
     )
