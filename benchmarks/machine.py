@@ -52,7 +52,8 @@ def _blas() -> str:
     from threadpoolctl import threadpool_info
 
     for library in threadpool_info():
-        if library["user_api"] == "blas":
+        # Others, such as OpenCV and SciPy, may have brought one of their own.
+        if library["user_api"] == "blas" and "numpy" in library["filepath"]:
             words = library["internal_api"], library["version"], library.get("architecture")
             return " ".join(filter(None, words))
     return "unknown"

@@ -66,7 +66,11 @@ def _float(compiled: bool) -> Prepare:
             )
 
         able = [candidate.name for candidate in plan().candidates]
-        chosen = next((name for name in able if (name in COMPILED) == compiled), None)
+        if compiled:
+            # What is chosen once it has repaid its start: columns times rows come last here.
+            chosen = next((name for name in reversed(COMPILED) if name in able), None)
+        else:
+            chosen = next(name for name in able if name not in COMPILED)
         return chosen and (lambda: plan(chosen).run(pixels).reshape(job.image.shape))
 
     return prepare

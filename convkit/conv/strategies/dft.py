@@ -18,7 +18,7 @@ import numpy as np
 from convkit.conv.problem import Array, Block, Problem, Span
 from convkit.conv.strategies import tiles
 
-ROWS = 16
+ROWS = 24
 """Output rows in a strip: more cost more in the banded product, fewer share the rows between."""
 
 ERROR = 1e-6
