@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -90,6 +91,14 @@ def check_named(source: str | Path) -> None:
     """
     if not str(source):
         raise ConvkitError("the name of an input is empty", "name a file; is a variable unset?")
+
+
+def standard_input_start(count: int) -> bytes:
+    """Return what standard input begins with, up to `count` bytes, and use nothing of it up."""
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+        return b""
+    stream = sys.stdin.buffer
+    return stream.peek(count)[:count] if isinstance(stream, io.BufferedReader) else b""
 
 
 def _read_standard_input() -> bytes:

@@ -93,7 +93,8 @@ METRICS_SECTION = """\
 ## Metrics
 
 Each is named with its split: `validation/accuracy`. Splits are `train`, `validation` and `test`;
-`loss` is always measured.
+`loss` is always measured. Where there are several targets, errors are those of all their values
+together: the target with the largest numbers weighs most.
 
 | name | of | better is | |
 |---|---|---|---|

@@ -106,7 +106,8 @@ def primitive(function: Callable[P, Derived]) -> Callable[P, Tensor]:
     (vector-Jacobian product) per operand: ``grad -> array``, where `grad` is the derivative of the
     loss by the value, and the array that by the operand. A vjp may leave the shape broadcast: the
     engine sums it back. It is called at most once, and only if its operand wants a gradient; an
-    operand that can't have one (labels, indices) has None. Neither may change what it was given.
+    operand that can't have one (labels, indices) has None. Neither may change what it was given,
+    and the value may be a view of an operand but not the operand itself: it becomes read-only.
 
     >>> @primitive
     ... def multiply(x, y):
@@ -148,6 +149,8 @@ def primitive(function: Callable[P, Derived]) -> Callable[P, Tensor]:
         if wanted and _is_recording():
             result.requires_grad = True
             result.node = Node(value, parents, derived[1:])
+            # Operations save it: nobody may write into it. By keyword that takes thrice as long.
+            value.setflags(False)  # type: ignore[call-arg]
         else:
             result.requires_grad = False
             result.node = None

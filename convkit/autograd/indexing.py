@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from convkit.autograd.engine import Array, Derived, Operand, primitive
+from convkit.errors import ConvkitError
 
 
 @primitive
@@ -41,8 +42,15 @@ def embedding(table: Operand, indices: Operand) -> Derived:
     Returns
     -------
     Tensor of shape (*indices.shape, features)
+
+    Raises
+    ------
+    ConvkitError
+        If an index names no row; none counts from the end.
     """
     indices = np.asarray(indices)
+    if indices.size and (lowest := indices.min()) < 0:
+        raise ConvkitError(f"embedding: index {lowest} is negative")
 
     def vjp(grad: Array) -> Array:
         rows, features = table.shape

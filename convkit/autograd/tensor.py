@@ -24,9 +24,11 @@ from convkit.errors import ConvkitError
 class Tensor(Recorded):
     """An array that remembers how it came about, so that gradients find their way back.
 
-    Tensors don't change: every operation makes a new one, and ``x += y`` is ``x = x + y``. What is
-    allowed, between a ``backward()`` and the next use, is to change the array of a leaf through
-    ``data``, as optimizers do.
+    Tensors don't change: every operation makes a new one, and ``x += y`` is ``x = x + y``. The
+    arrays of recorded results are read-only. What is allowed, between a ``backward()`` and the next
+    use, is to change the array of a leaf through ``data``, as optimizers do; never between an
+    operation and the ``backward()`` through it. Operations save arrays, not copies: the gradient
+    would be that of other numbers, and nothing would tell.
 
     Parameters
     ----------

@@ -122,7 +122,8 @@ def failed(console: Console, error: Exception) -> int:
                 console.error(problem.message, problem.hint)
             return BAD_INPUT
         case MemoryError():
-            console.error(f"out of memory: {error}", "take a smaller image, or fewer at once")
+            hint = "take a smaller image or batch, or fewer at once"
+            console.error(f"out of memory: {error}", hint)
             return BAD_INPUT
         case OSError():  # of a stream, as a rule: a full disk behind standard output
             where = f"'{error.filename}': " if error.filename else "can't go on: "

@@ -28,7 +28,7 @@ def evaluate(
         typer.Option(
             metavar="SOURCE",
             help="Other data: a table, an .npz file, a folder with a folder of pictures for each "
-            "class.",
+            "class, or one with the same files as the run's own.",
         ),
     ] = None,
     checkpoint: CheckpointOption = None,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convkit.cli.console import Console, Table, printable
+from convkit.cli.train_reports import known
 
 if TYPE_CHECKING:
     from convkit.experiment.evaluation import Evaluation
@@ -14,18 +15,30 @@ if TYPE_CHECKING:
 MOST_MISTAKES = 10
 LONGEST_CLASS = 14
 
+OF_THE_END = (
+    "train: with the weights of the checkpoint; what training has shown was gathered over the "
+    "epoch, while they changed"
+)
+"""Why the figures aren't those that training has shown."""
+
 
 def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     """Print a row for each metric; on a terminal also how classes were confused."""
     parts = list(evaluation.metrics)
     names = dict.fromkeys(name for part in parts for name in evaluation.metrics[part])
     rows: list[Sequence[Any]] = [["samples", *(evaluation.samples[part] for part in parts)]]
-    rows += [[name, *(evaluation.metrics[part].get(name) for part in parts)] for name in names]
+    rows += [
+        [name, *(known(evaluation.metrics[part].get(name)) for part in parts)] for name in names
+    ]
     title = f"{evaluation.run.folder}, {evaluation.checkpoint} checkpoint, after epoch "
-    console.table(Table(["metric", *parts], rows, title=f"{title}{evaluation.epoch:,}"))
+    footer = OF_THE_END if "train" in parts else ""
+    table = Table(["metric", *parts], rows, title=f"{title}{evaluation.epoch:,}", footer=footer)
+    console.table(table)
     if console.stdout.isatty() and evaluation.confusion:
         from convkit.report.confusion import Confusion
 
+        if footer:
+            console.text("")
         part, document = list(evaluation.confusion.items())[-1]
         show_confusion(console, Confusion.of(part, document))
 

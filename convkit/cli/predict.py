@@ -65,7 +65,9 @@ def predict(
     predictor = Predictor.from_run(chosen_run(console, run), name, fit_pictures=resize)
     prediction = predictor.predict_sources(inputs)
     if top > 1 and prediction.probabilities is None:
-        raise ConvkitError("what was learnt gives no probabilities to order", "leave out --top")
+        what = "values" if prediction.labels is None else "classes without probabilities"
+        raise ConvkitError(f"--top orders classes, but {what} are predicted", "leave out --top")
+    _warn_of_overflow(console, prediction.overflowed)
     if console.as_json:
         console.json(_document(prediction, top))
         return
@@ -76,6 +78,15 @@ def predict(
         console.text(comma_separated(table.columns, table.rows))
     else:
         console.table(table)
+
+
+def _warn_of_overflow(console: Console, names: Sequence[str]) -> None:
+    if names:
+        more = f" and of {len(names) - 1:,} more" if len(names) > 1 else ""
+        console.warning(
+            f"the answer of '{names[0]}'{more} is no finite number: are its values too large, or "
+            "in another unit than those learnt from?"
+        )
 
 
 def _table(prediction: Prediction, top: int) -> Table:

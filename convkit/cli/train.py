@@ -47,6 +47,9 @@ def train(
     at the end are printed on stdout; with --quiet it is the run directory alone, so that
     RUN=$(convkit train ... --quiet) works. Ctrl-C saves, and says how to go on.
 
+    --seeds changes the initial weights and the order of the samples; which samples are for training
+    and which for testing is drawn by data.seed, and stays.
+
     Exit code 1 if training diverges or something that the config expects doesn't hold, 130 after
     Ctrl-C.
 

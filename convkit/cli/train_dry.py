@@ -36,13 +36,13 @@ def report(console: Console, preview: Preview, source: str) -> None:
 
 
 def _values(preview: Preview, title: str, origin_text: Callable[[str], str]) -> Table:
-    """Return a row for each value of the experiment; what ``--set`` changed is marked."""
+    """Return a row for each value of the experiment; what the command line changed is marked."""
     resolved = preview.resolved
     rows: list[Sequence[Any]] = [
         [path, _as_written(_at(resolved.document, path)), origin_text(origin)]
         for path, origin in resolved.origins.items()
     ]
-    marked = {place for place, row in enumerate(rows) if row[2] == "--set"}
+    marked = {place for place, row in enumerate(rows) if row[2].startswith("--")}
     return Table(["key", "value", "from"], rows, title=title, marked=marked)
 
 

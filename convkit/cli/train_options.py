@@ -12,7 +12,7 @@ import typer
 from convkit.errors import ConvkitError
 
 if TYPE_CHECKING:
-    from convkit.experiment.spec import Resolved
+    from convkit.experiment.spec import Override, Resolved
 
 CHANGE, RUN = "Change the experiment", "Run"
 
@@ -38,15 +38,21 @@ class Changes:
         typer.Option(metavar="NAME", help="Another name for its runs.", rich_help_panel=CHANGE),
     ] = None
 
-    def all(self) -> list[str]:
-        """Return all changes in the form of ``--set``."""
+    def all(self) -> list[Override]:
+        """Return all changes, each with the option that it came by."""
+        from convkit.experiment.spec import Override
+
         short = {"seed": self.seed, "name": self.name}
-        return [*self.overrides, *(f"{key}={value}" for key, value in short.items() if value)]
+        given = {key: value for key, value in short.items() if value is not None}
+        return [
+            *(Override(text) for text in self.overrides),
+            *(Override(f"{key}={value}", f"--{key}") for key, value in given.items()),
+        ]
 
     def given(self) -> list[str]:
         """Return the options that were given."""
-        options = {"--set": self.overrides, "--seed": self.seed, "--name": self.name}
-        return [option for option, value in options.items() if value]
+        options = {"--set": self.overrides or None, "--seed": self.seed, "--name": self.name}
+        return [option for option, value in options.items() if value is not None]
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,18 @@ def metrics_table(outcome: Outcome) -> Table:
 
 def split_table(metrics: Mapping[str, float | None], title: str = "") -> Table:
     """Return a row for each metric and a column for each split, of metrics by their full names."""
-    values = {tuple(name.split("/", 1)): value for name, value in metrics.items() if "/" in name}
+    values = {
+        tuple(name.split("/", 1)): known(value) for name, value in metrics.items() if "/" in name
+    }
     splits = [split for split in SPLITS if any(split == part for part, _ in values)]
     names = dict.fromkeys(name for _, name in values)
     rows = [[name, *(values.get((split, name)) for split in splits)] for name in names]
     return Table(["metric", *splits], [*rows], title=title)
+
+
+def known(value: float | None) -> float | None:
+    """Return a metric, None where there is no number for it, as with r2 of constant targets."""
+    return None if value is None or math.isnan(value) else value
 
 
 def document(outcome: Outcome, expect: Sequence[Expectation]) -> dict[str, Any]:

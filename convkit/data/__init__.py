@@ -1,6 +1,6 @@
 """Data to learn from: embedded, drawn and read; split, scaled and in batches."""
 
-from convkit.data.batches import Augmentation, Batch, Batches
+from convkit.data.batches import Batch, Batches
 from convkit.data.dataset import Dataset
 from convkit.data.folders import read_pictures
 from convkit.data.npz import npz_inputs
@@ -12,7 +12,6 @@ from convkit.data.tabular import table_inputs
 
 __all__ = [
     "DATASETS",
-    "Augmentation",
     "Batch",
     "Batches",
     "Dataset",

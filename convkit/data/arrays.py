@@ -100,12 +100,18 @@ def as_float32(array: NDArray[Any], name: str) -> Floats:
     ConvkitError
         If one is infinite or too large; NaN is let through where `array` may have gaps.
     """
-    with np.errstate(over="ignore"):
-        floats: Floats = np.ascontiguousarray(array, np.float32)
-    if np.isinf(floats).any():
-        place = tuple(np.argwhere(np.isinf(floats))[0].tolist())
+    floats, place = to_float32(array)
+    if place is not None:
         raise ConvkitError(f"{name}: {array[place]} at {list(place)} is beyond what float32 holds")
     return floats
+
+
+def to_float32(array: NDArray[Any]) -> tuple[Floats, tuple[int, ...] | None]:
+    """Return numbers as float32, and where the first one stands that is beyond it, if any is."""
+    with np.errstate(over="ignore"):
+        floats: Floats = np.ascontiguousarray(array, np.float32)
+    beyond = np.isinf(floats)
+    return floats, tuple(np.argwhere(beyond)[0].tolist()) if beyond.any() else None
 
 
 def pixels_to_unit(pixels: NDArray[Any], white: float = 255.0) -> Floats:

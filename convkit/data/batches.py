@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from convkit.data.dataset import Dataset, Floats, Indices
 from convkit.errors import ConvkitError
 
 Batch = tuple[Floats, NDArray[Any]]
-Augmentation = Callable[[Floats, Generator], Floats]
 
 
 class Batches:
@@ -26,65 +25,46 @@ class Batches:
     ----------
     dataset : Dataset
     size : int
-        Samples in a batch; the last one of an epoch may have fewer.
+        Samples in a batch; the last one of an epoch may have fewer, and so has the only one of a
+        data set that is smaller.
     rng : Generator, optional
         Shuffles, anew for each epoch: the same state gives the same order. Without, in order.
-    drop_last : bool
-        Whether to leave out the last batch of an epoch if it isn't full.
-    augment : callable, optional
-        ``augment(inputs, rng)`` returns inputs changed at random; it may change the array it gets.
 
     Raises
     ------
     ConvkitError
-        If `size` is below 1, no batch would be full, or augmentation has no `rng`.
+        If `size` is below 1.
     """
 
-    def __init__(
-        self,
-        dataset: Dataset,
-        size: int,
-        rng: Generator | None = None,
-        drop_last: bool = False,
-        augment: Augmentation | None = None,
-    ) -> None:
+    def __init__(self, dataset: Dataset, size: int, rng: Generator | None = None) -> None:
         if size < 1:
             raise ConvkitError(f"batch_size must be at least 1, got {size}")
-        if drop_last and size > len(dataset):
-            raise ConvkitError(
-                f"batch_size is {size}, but data '{dataset.name}' has {len(dataset)} samples, "
-                "and batches that aren't full are dropped",
-                f"batch_size: {len(dataset)} or less",
-            )
-        if augment is not None and rng is None:
-            raise ConvkitError("augmentation needs random numbers", "give it an rng")
         self.dataset = dataset
-        self.size = size
+        # Memory is taken for a batch, however few samples there are to fill it.
+        self.size = min(size, len(dataset))
         self.rng = rng
-        self.augment = augment
-        self.samples = len(dataset) - (len(dataset) % size if drop_last else 0)
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
-        return (self.samples + self.size - 1) // self.size
+        return (len(self.dataset) + self.size - 1) // self.size
 
     def __iter__(self) -> Iterator[Batch]:
         return self._in_order() if self.rng is None else self._shuffled(self.rng)
 
     def _in_order(self) -> Iterator[Batch]:
         inputs, targets = self.dataset.inputs, self.dataset.targets
-        for start in range(0, self.samples, self.size):
-            stop = min(start + self.size, self.samples)
-            yield inputs[start:stop], targets[start:stop]
+        for start in range(0, len(inputs), self.size):
+            chosen = slice(start, start + self.size)
+            yield inputs[chosen], targets[chosen]
 
     def _shuffled(self, rng: Generator) -> Iterator[Batch]:
-        order: Indices = rng.permutation(len(self.dataset))[: self.samples]
+        order: Indices = rng.permutation(len(self.dataset))
         inputs, targets = self.dataset.inputs, self.dataset.targets
         some_inputs = np.empty((self.size, *inputs.shape[1:]), inputs.dtype)
         some_targets = np.empty((self.size, *targets.shape[1:]), targets.dtype)
-        for start in range(0, self.samples, self.size):
+        for start in range(0, len(order), self.size):
             chosen = order[start : start + self.size]
             # "clip" writes straight to `out`, where checking the indices would take a copy.
             batch = inputs.take(chosen, axis=0, out=some_inputs[: chosen.size], mode="clip")
             labels = targets.take(chosen, axis=0, out=some_targets[: chosen.size], mode="clip")
-            yield (self.augment(batch, rng) if self.augment else batch), labels
+            yield batch, labels

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from convkit.errors import ConvkitError
-
-UNKNOWN_MEMORY = 8 << 30
-"""What a machine is taken to have where the system doesn't say."""
+from convkit.memory import gigabytes, physical_memory
 
 
 def check_memory(size: int, name: str, hint: str = "use fewer samples") -> None:
@@ -22,19 +18,7 @@ def check_memory(size: int, name: str, hint: str = "use fewer samples") -> None:
     limit = physical_memory() // 4
     if size > limit:
         raise ConvkitError(
-            f"data '{name}' would take {_gigabytes(size)} of memory, "
-            f"more than a quarter of this machine's ({_gigabytes(limit)})",
+            f"data '{name}' would take {gigabytes(size)} of memory, "
+            f"more than {gigabytes(limit)}, a quarter of this machine's",
             hint,
         )
-
-
-def physical_memory() -> int:
-    """Return how many bytes of memory this machine has."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not on Windows
-        return UNKNOWN_MEMORY
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:,.1f} GB"

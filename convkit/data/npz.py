@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from pathlib import Path
@@ -14,10 +15,10 @@ from numpy.typing import NDArray
 from convkit.data.arrays import Task, as_inputs, as_targets
 from convkit.data.dataset import Dataset
 from convkit.data.limits import check_memory
-from convkit.data.paths import resolved
+from convkit.data.paths import check_no_device, resolved
 from convkit.data.source import source
 from convkit.errors import ConvkitError, unknown
-from convkit.files import read_bytes
+from convkit.files import display_name, is_file, read_bytes
 
 _BROKEN = (
     *(ValueError, LookupError, EOFError, SyntaxError, TypeError, TokenError, MemoryError),
@@ -91,22 +92,27 @@ def _names(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
-    if not zipfile.is_zipfile(path):
-        read_bytes(path)  # says whether there is such a file
+    check_no_device(path)
+    # What isn't on the disk, such as standard input, is read once, and from its beginning.
+    source = path if is_file(path) else io.BytesIO(read_bytes(path))
+    name = display_name(path)
+    if not zipfile.is_zipfile(source):
+        if source is path:
+            read_bytes(path)  # says whether it may be read at all
         raise ConvkitError(
-            f"'{path}' is no .npz file, or a broken one",
+            f"'{name}' is no .npz file, or a broken one",
             "numpy.savez(path, inputs=..., targets=...) writes one",
         )
     try:
-        return zipfile.ZipFile(path)
+        return zipfile.ZipFile(source)
     except _BROKEN as error:
-        raise ConvkitError(f"'{path}' is a broken .npz file: {_reason(error)}") from error
+        raise ConvkitError(f"'{name}' is a broken .npz file: {_reason(error)}") from error
 
 
 def _array(archive: zipfile.ZipFile, name: str, path: Path) -> NDArray[Any]:
-    known = _names(archive)
+    known, file = _names(archive), display_name(path)
     if name not in known:
-        raise unknown("array", name, known, f"in '{path}'")
+        raise unknown("array", name, known, f"in '{file}'")
     member = archive.infolist()[known.index(name)]
     check_memory(member.file_size, path.name)
     try:
@@ -117,7 +123,7 @@ def _array(archive: zipfile.ZipFile, name: str, path: Path) -> NDArray[Any]:
         reason = _reason(error)
         hint = "a pickled array can run code when it is read: save numbers"
         raise ConvkitError(
-            f"array '{name}' in '{path}' can't be read: {reason}",
+            f"array '{name}' in '{file}' can't be read: {reason}",
             hint if "pickle" in reason else None,
         ) from error
 

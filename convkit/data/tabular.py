@@ -9,10 +9,10 @@ from typing import Literal
 
 import numpy as np
 
-from convkit.data.arrays import Targets, Task, as_float32
+from convkit.data.arrays import Targets, Task, to_float32
 from convkit.data.dataset import Dataset, Floats
 from convkit.data.limits import check_memory
-from convkit.data.paths import resolved
+from convkit.data.paths import check_no_device, resolved
 from convkit.data.source import source
 from convkit.errors import ConvkitError
 from convkit.files import is_file
@@ -104,6 +104,7 @@ def table_inputs(path: str | Path, features: Sequence[str], *, gaps: bool = Fals
 
 
 def _read(path: Path, delimiter: str | None, header: bool | None) -> Columns:
+    check_no_device(path)
     if is_file(path):
         size = BYTES_FOR_EACH_BYTE * path.stat().st_size
         check_memory(size, path.name, "save it as .npz, which takes far less to read")
@@ -163,7 +164,15 @@ def _gap_error(table: Columns, gaps: list[tuple[Row, int]], missing: Missing) ->
 
 def _numbers(table: Columns, names: Sequence[str], *, gaps: bool) -> Floats:
     columns = np.column_stack([table.numbers(name, gaps=gaps) for name in names])
-    return as_float32(columns, f"'{table.source}'")
+    floats, beyond = to_float32(columns)
+    if beyond is not None:
+        row, name = table.rows[beyond[0]], names[beyond[1]]
+        raise ConvkitError(
+            f"{table.source}:{row.line}: column '{name}': '{row.cells[table.index(name)]}' is "
+            "beyond what float32 holds",
+            "divide the column by a power of ten",
+        )
+    return floats
 
 
 def _targets(table: Columns, names: Sequence[str], task: Task | None) -> Targets:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from convkit.data import Preprocessing, Splits
 from convkit.errors import ConvkitError
 from convkit.experiment import spec
+from convkit.experiment.checkpoint import taking_in
+from convkit.experiment.environment import ROOT, ROOT_FROM_RUN
 from convkit.experiment.monitor import direction
 from convkit.experiment.run import ENVIRONMENT, CheckpointName, Run
 from convkit.experiment.saving import load
+from convkit.experiment.spec import LocatedError
 from convkit.experiment.trainer import monitored
 from convkit.families import Blueprint, Course, Family, Signature
-from convkit.optim import Plateau
+from convkit.files import is_folder
+from convkit.optim import Optimizer, Plateau
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,9 @@ class Assembly:
     family: Family
 
 
-def assemble(experiment: spec.Experiment, root: Path) -> Assembly:
+def assemble(
+    experiment: spec.Experiment, root: Path, origins: Mapping[str, str] | None = None
+) -> Assembly:
     """Load the data and make what learns from them.
 
     Parameters
@@ -42,30 +50,37 @@ def assemble(experiment: spec.Experiment, root: Path) -> Assembly:
     experiment : Experiment
     root : Path
         The folder that relative paths in it start from.
+    origins : dict of str to str, optional
+        Where its values stand, for messages, see :class:`convkit.experiment.spec.Resolved`.
 
     Raises
     ------
     ConvkitError
-        If something can't be loaded, or the parts don't fit each other.
+        If something can't be loaded, or parts don't fit each other: then all that don't are told.
     """
     splits = spec.load_data(experiment, root)
-    signature = Signature.of(splits.train)
-    family = _built(experiment, signature, splits.preprocessing)
-    _check_metrics(experiment, family, splits)
+    family = spec.build_family(experiment)
     optimizer = spec.build_optimizer(experiment) if "optimizer" in family.parts else None
-    if optimizer is not None and isinstance(optimizer.schedule, Plateau):
-        _check_plateau(optimizer.schedule, monitored(experiment.trainer, splits))
+    origins = origins or {}
+    problems = _built(family, experiment, splits, origins)
+    measured = None if problems else family.measured
+    problems += [
+        *_unmeasured(experiment, measured, splits, origins),
+        *_contrary_plateau(experiment, optimizer, splits),
+    ]
+    if problems:
+        raise spec.SpecError(problems)
     trainer = experiment.trainer
-    family.prepare(
-        Course(
-            splits=splits,
-            optimizer=optimizer,
-            epochs=trainer.epochs,
-            batch_size=trainer.batch_size,
-            accumulate=trainer.accumulate,
-            shuffle=trainer.shuffle,
-        )
+    course = Course(
+        splits=splits,
+        optimizer=optimizer,
+        epochs=trainer.epochs,
+        batch_size=trainer.batch_size,
+        accumulate=trainer.accumulate,
+        shuffle=trainer.shuffle,
     )
+    with spec.locating(experiment, otherwise="family"):
+        family.prepare(course)
     return Assembly(experiment, splits, family)
 
 
@@ -75,11 +90,15 @@ def restore(run: Run, checkpoint: CheckpointName) -> Family:
     Raises
     ------
     ConvkitError
-        If the run has no such checkpoint.
+        If the run has no such checkpoint, or it is damaged.
     """
     stored = load(run, checkpoint)
-    family = _built(experiment_of(run), stored.signature, stored.preprocessing)
-    family.load_model(stored.checkpoint.within("model"))
+    experiment = experiment_of(run)
+    family = spec.build_family(experiment)
+    with spec.locating(experiment):
+        family.build(_blueprint(experiment, stored.signature, stored.preprocessing))
+    with taking_in(run.checkpoint(checkpoint)):
+        family.load_model(stored.checkpoint.within("model"))
     return family
 
 
@@ -93,8 +112,15 @@ def experiment_of(run: Run) -> spec.Experiment:
 
 
 def root_of(run: Run) -> Path:
-    """Return the folder that relative paths in a run's experiment start from."""
-    return Path(_noted(run, "root"))
+    """Return the folder that relative paths in a run's experiment start from.
+
+    If it is gone, the one that now lies as it lay, seen from the run: both may have been moved.
+    """
+    root = Path(_noted(run, ROOT))
+    way = run.environment().get(ROOT_FROM_RUN)
+    if not is_folder(root) and isinstance(way, str) and is_folder(run.folder / way):
+        return (run.folder / way).resolve()
+    return root
 
 
 def check_data(run: Run, splits: Splits) -> None:
@@ -125,26 +151,42 @@ def _noted(run: Run, *keys: str) -> str:
     return value
 
 
-def _built(
+def _blueprint(
     experiment: spec.Experiment, signature: Signature, preprocessing: Preprocessing
-) -> Family:
-    family = spec.build_family(experiment)
-    with spec.locating(experiment):
-        family.build(
-            Blueprint(
-                signature=signature,
-                preprocessing=preprocessing,
-                layers=spec.build_layers(experiment),
-                loss=spec.build_loss(experiment),
-                seed=experiment.seed,
-                metrics=experiment.metrics,
-            )
-        )
-    return family
+) -> Blueprint:
+    return Blueprint(
+        signature=signature,
+        preprocessing=preprocessing,
+        layers=spec.build_layers(experiment),
+        loss=spec.build_loss(experiment),
+        seed=experiment.seed,
+        metrics=experiment.metrics,
+    )
 
 
-def _check_metrics(experiment: spec.Experiment, family: Family, splits: Splits) -> None:
-    """Refuse at once what would be missed only at the end: metrics that nobody will measure."""
+def _built(
+    family: Family, experiment: spec.Experiment, splits: Splits, origins: Mapping[str, str]
+) -> list[ConvkitError]:
+    """Build a family for data; return what is in the way."""
+    blueprint = _blueprint(experiment, Signature.of(splits.train), splits.preprocessing)
+    try:
+        with spec.locating(experiment, otherwise="family", origins=origins):
+            family.build(blueprint)
+    except ConvkitError as error:
+        return [error]
+    return []
+
+
+def _unmeasured(
+    experiment: spec.Experiment,
+    measured: Sequence[str] | None,
+    splits: Splits,
+    origins: Mapping[str, str],
+) -> Iterator[ConvkitError]:
+    """Yield at once what would be missed only at the end: metrics that nobody will measure.
+
+    `measured` are the names that the family measures; None if that isn't known.
+    """
     settings = experiment.trainer
     stopping = settings.early_stopping
     wanted = {
@@ -154,28 +196,34 @@ def _check_metrics(experiment: spec.Experiment, family: Family, splits: Splits) 
     for key, metric in wanted.items():
         if metric is None:
             continue
+        problem = partial(LocatedError, origins.get(key, ""), key)
         split, _, name = metric.partition("/")
         if split not in splits.parts:
-            raise ConvkitError(
-                f"{key}: there will be no '{metric}', since the data have no {split} split",
+            yield problem(
+                f"there will be no '{metric}', since the data have no {split} split",
                 f"give them one: data: {{name: {experiment.data.name}, {split}: 0.2}}",
             )
-        if split == "test" and not key.startswith("expect"):
-            raise ConvkitError(
-                f"{key}: '{metric}' is measured once, at the end", "watch validation or train"
-            )
-        if name not in family.measured:
-            raise ConvkitError(
-                f"{key}: there will be no '{metric}'",
-                f"what is measured is {', '.join(family.measured)}",
+        elif split == "test" and not key.startswith("expect"):
+            yield problem(f"'{metric}' is measured once, at the end", "watch validation or train")
+        elif measured is not None and name not in measured:
+            yield problem(
+                f"there will be no '{metric}'", f"what is measured is {', '.join(measured)}"
             )
 
 
-def _check_plateau(schedule: Plateau, metric: str) -> None:
-    wanted = "max" if direction(metric) > 0 else "min"
-    if schedule.mode != wanted:
-        raise ConvkitError(
-            f"optimizer.schedule.mode is {schedule.mode}, but '{metric}', which it watches, is "
-            f"better when it is {'larger' if wanted == 'max' else 'smaller'}",
+def _contrary_plateau(
+    experiment: spec.Experiment, optimizer: Optimizer | None, splits: Splits
+) -> Iterator[ConvkitError]:
+    """Yield that a plateau waits for the metric to go the wrong way, if it does."""
+    if optimizer is None or not isinstance(optimizer.schedule, Plateau):
+        return
+    metric = monitored(experiment.trainer, splits)
+    wanted, better = ("max", "larger") if direction(metric) > 0 else ("min", "smaller")
+    if optimizer.schedule.mode != wanted and experiment.optimizer is not None:
+        yield LocatedError(
+            experiment.optimizer.arguments["schedule"].where,
+            "optimizer.schedule",
+            f"mode is {optimizer.schedule.mode}, but '{metric}', which it watches, is better when "
+            f"it is {better}",
             f"mode: {wanted}",
         )

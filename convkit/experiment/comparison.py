@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from convkit.errors import ConvkitError
 from convkit.experiment.lock import is_locked
 from convkit.experiment.metrics_log import Record, read_records
+from convkit.experiment.plain import is_count, is_number
 from convkit.experiment.run import RUNS, Run, runs_in
 
 RUNNING, UNFINISHED = "running", "unfinished"
@@ -67,15 +68,15 @@ class RunInfo:
     def epochs(self) -> int:
         """How many epochs are over."""
         said = self.summary.get("epochs")
-        return said if isinstance(said, int) else len(self.records)
+        return said if is_count(said) else len(self.records)
 
     @property
     def seconds(self) -> float | None:
         """How long it was trained; None if that isn't known."""
-        if _is_number(said := self.summary.get("seconds")):
+        if is_number(said := self.summary.get("seconds")):
             return said
         taken = [record.get("seconds") for record in self.records]
-        numbers = [value for value in taken if _is_number(value)]
+        numbers = [value for value in taken if is_number(value)]
         return sum(numbers) if numbers and len(numbers) == len(taken) else None
 
     @property
@@ -91,7 +92,7 @@ class RunInfo:
         if not isinstance(said, dict):
             last = self.records[-1] if self.records else {}
             said = {name: value for name, value in last.items() if "/" in name}
-        return {name: value for name, value in said.items() if value is None or _is_number(value)}
+        return {name: value for name, value in said.items() if value is None or is_number(value)}
 
     def state(self) -> dict[str, Any]:
         """Return all of it as JSON holds it."""
@@ -125,10 +126,6 @@ def describe(run: Run) -> RunInfo:
 def list_runs(root: Path = RUNS, name: str | None = None) -> list[RunInfo]:
     """Return all runs below a folder, or those of one experiment, by name and number."""
     return [RunInfo(run) for run in runs_in(root) if name in (None, run.name)]
-
-
-def _is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,10 @@ import convkit
 from convkit.data import Splits
 from convkit.workers import BLAS_VARIABLES, VARIABLE, available_cores
 
+ROOT, ROOT_FROM_RUN = "root", "root_from_run"
 
-def environment(seed: int, splits: Splits, root: Path) -> dict[str, Any]:
+
+def environment(seed: int, splits: Splits, root: Path, home: Path) -> dict[str, Any]:
     """Return what is noted in ``environment.json``.
 
     Parameters
@@ -24,7 +26,10 @@ def environment(seed: int, splits: Splits, root: Path) -> dict[str, Any]:
     seed : int
     splits : Splits
     root : Path
-        The folder that relative paths in the experiment start from.
+        The folder that relative paths in the experiment start from. It is also noted as seen from
+        the run, so that both can be moved together.
+    home : Path
+        The folder in which the run will get its own.
     """
     variables = (VARIABLE, *BLAS_VARIABLES)
     return {
@@ -36,10 +41,19 @@ def environment(seed: int, splits: Splits, root: Path) -> dict[str, Any]:
         "cores": available_cores(),
         "threads": {name: os.environ[name] for name in variables if name in os.environ},
         "command": sys.argv,
-        "root": str(root.resolve()),
+        ROOT: str(root.resolve()),
+        ROOT_FROM_RUN: _way(root.resolve(), home.resolve() / "1"),
         "seed": seed,
         "data": {
             "sha256": splits.digest(),
             "samples": {name: len(part) for name, part in splits.parts.items()},
         },
     }
+
+
+def _way(root: Path, folder: Path) -> str | None:
+    """Return the way from a folder to the root; None where they are on different drives."""
+    try:
+        return os.path.relpath(root, folder)
+    except ValueError:  # on Windows
+        return None

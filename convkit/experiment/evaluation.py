@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convkit.data import DATASETS, Dataset
+from convkit.data import DATASETS, Dataset, Splits
 from convkit.errors import ConvkitError
 from convkit.experiment import spec
 from convkit.experiment.assembly import check_data, experiment_of, restore, root_of
@@ -16,10 +16,13 @@ from convkit.experiment.run import CheckpointName, Run
 from convkit.experiment.saving import load
 from convkit.experiment.summary import confusion, counting_checkpoint
 from convkit.families import Signature
-from convkit.files import is_folder
+from convkit.files import is_folder, refusals
 
 LOADERS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".npz": "npz"}
-"""Which data set reads a file, by its suffix; a folder is one of pictures."""
+"""Which data set reads a file, by its suffix."""
+
+IN_ONE_FOLDER = frozenset({"mnist", "cifar10"})
+"""Data sets whose files lie in a folder that has no folders, as two parts: training and test."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,7 @@ def evaluate(
     name = checkpoint or counting_checkpoint(experiment.trainer, run)
     family = restore(run, name)
     if data is None:
-        splits = spec.load_data(experiment, root_of(run))
-        check_data(run, splits)
+        splits = _own_data(run, experiment)
         data = splits.parts
     if split is not None:
         if split not in data:
@@ -102,6 +104,19 @@ def evaluate(
     )
 
 
+def _own_data(run: Run, experiment: spec.Experiment) -> Splits:
+    try:
+        splits = spec.load_data(experiment, root_of(run))
+    except ConvkitError as error:
+        hint = f"{error.hint}; " if error.hint else ""
+        raise ConvkitError(
+            f"the data of run '{run.folder}' can't be loaded again: {error.message}",
+            f"{hint}--data measures others",
+        ) from error
+    check_data(run, splits)
+    return splits
+
+
 def read_data(run: Run, source: str) -> Dataset:
     """Return data of another source for what a run has trained, read as the run's own were.
 
@@ -109,7 +124,8 @@ def read_data(run: Run, source: str) -> Dataset:
     ----------
     run : Run
     source : str
-        A table, an .npz file, or a folder with a folder of pictures for each class.
+        A table, an .npz file, a folder with a folder of pictures for each class, or one with the
+        same files as the run's own (MNIST, CIFAR-10), of which the test part is taken.
 
     Raises
     ------
@@ -117,15 +133,26 @@ def read_data(run: Run, source: str) -> Dataset:
         If it can't be read, or its samples are of another shape.
     """
     data, signature = experiment_of(run).data, _signature(run)
-    path = Path(source)
-    loader = "image_folder" if is_folder(path) else LOADERS.get(path.suffix.lower(), "csv")
-    arguments = data.arguments if data.name == loader else {}
-    arguments |= {"path": source, "test": 0.0, "validation": 0.0, "stratify": None}
-    if loader != "image_folder":
+    loader = _loader(Path(source), data.name)
+    arguments = {**data.arguments} if data.name == loader else {}
+    arguments |= {"path": source, "validation": 0.0, "stratify": None}
+    if loader not in IN_ONE_FOLDER:
+        arguments["test"] = 0.0
+    if loader in LOADERS.values():
         arguments["task"] = "regression" if signature.classes is None else "classification"
     if loader == "csv":
         arguments |= {"features": list(signature.features), "target": list(signature.target_names)}
-    return DATASETS[loader](**arguments, root=Path()).train
+    splits = DATASETS[loader](**arguments, root=Path())
+    return splits.train if splits.test is None else splits.test
+
+
+def _loader(path: Path, own: str) -> str:
+    """Return which data set reads a file or a folder, where the run's `own` may have a say."""
+    if not is_folder(path):
+        return LOADERS.get(path.suffix.lower(), "csv")
+    with refusals("read", path):
+        holds_folders = any(is_folder(each) for each in path.iterdir() if each.name[0] != ".")
+    return own if own in IN_ONE_FOLDER and not holds_folders else "image_folder"
 
 
 def _signature(run: Run) -> Signature:

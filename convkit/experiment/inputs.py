@@ -15,10 +15,13 @@ from convkit.data import npz_inputs, read_pictures, table_inputs
 from convkit.data.folders import Color
 from convkit.errors import ConvkitError
 from convkit.families import Signature
-from convkit.files import TEXT_SUFFIXES, display_name, read_bytes
+from convkit.files import TEXT_SUFFIXES, display_name, read_bytes, standard_input_start
 from convkit.images import expand, standard_input_suffix
 
 Array = NDArray[Any]
+
+ZIP_MAGIC = b"PK\x03\x04"
+"""What an .npz file begins with."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class Reader:
         return Inputs(names, np.concatenate([part.values for part in parts]))
 
     def _file(self, path: Path) -> Inputs:
-        suffix = standard_input_suffix() if str(path) == "-" else path.suffix.lower()
+        suffix = self._suffix(path)
         name = display_name(path)
         if suffix == ".npz":
             values = self._shaped(npz_inputs(path), name)
@@ -95,6 +98,13 @@ class Reader:
         if len(values) == 1:
             return Inputs([name], values)
         return Inputs([f"{name}:{number}" for number in range(1, len(values) + 1)], values)
+
+    def _suffix(self, path: Path) -> str:
+        """Return what the file ends in; of standard input, what one that begins like it would."""
+        suffix = _streamed_suffix() if str(path) == "-" else path.suffix.lower()
+        # A model that takes columns takes no pictures; a table may begin with any text.
+        is_flat = len(self.signature.sample_shape) == 1
+        return suffix or (".csv" if is_flat else "")
 
     def _table(self, path: Path, name: str) -> Array:
         features = self.signature.features
@@ -150,6 +160,11 @@ class Reader:
         if tuple(shape[:2]) != wanted[:2]:
             return f"--resize makes it {wanted[0]}x{wanted[1]} (height x width)"
         return "--resize converts it to grey" if wanted[2] == 1 else "--resize converts it to rgb"
+
+
+def _streamed_suffix() -> str:
+    is_archive = standard_input_start(len(ZIP_MAGIC)) == ZIP_MAGIC
+    return ".npz" if is_archive else standard_input_suffix()
 
 
 def _saved_array(path: Path, name: str) -> Array:

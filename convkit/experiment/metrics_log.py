@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from convkit.errors import ConvkitError
-from convkit.experiment.plain import dumps, plain
+from convkit.experiment.plain import dumps, is_count, plain
 from convkit.files import atomic_write, exists, read_bytes, refusals
 
 Record = dict[str, Any]
@@ -82,12 +82,13 @@ def read_records(path: Path) -> list[Record]:
 
 def _parsed(line: bytes, path: Path, number: int) -> Record:
     try:
-        record: Record = json.loads(line)
-        int(record["epoch"])
-    except (ValueError, KeyError, TypeError):
+        record: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        record = None
+    if not (isinstance(record, dict) and is_count(record.get("epoch"))):
         raise ConvkitError(
             f"{path}:{number}: no record of an epoch: {line[:40]!r}", "the file was edited"
-        ) from None
+        )
     return record
 
 

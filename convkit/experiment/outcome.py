@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from convkit.experiment.run import Run
 
-Status = Literal["finished", "stopped early", "interrupted", "diverged"]
+Status = Literal["finished", "stopped early", "interrupted", "diverged", "failed"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Outcome:
     Attributes
     ----------
     run : Run
-    status : {"finished", "stopped early", "interrupted", "diverged"}
+    status : {"finished", "stopped early", "interrupted", "diverged", "failed"}
     summary : dict
         What ``summary.json`` says.
     """

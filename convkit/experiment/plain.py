@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
@@ -25,3 +25,13 @@ def plain(value: Any) -> Any:
             return plain(value.tolist())
         case _:
             return value
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Return whether a value read from JSON is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_count(value: Any) -> TypeGuard[int]:
+    """Return whether a value read from JSON is a whole number from 0."""
+    return is_number(value) and isinstance(value, int) and value >= 0

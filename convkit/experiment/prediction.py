@@ -54,6 +54,12 @@ class Prediction:
         return [names[label] for label in self.labels]
 
     @property
+    def overflowed(self) -> list[str]:
+        """The inputs whose outputs aren't finite, so that their answers mean nothing."""
+        bad = ~np.isfinite(self.outputs).reshape(len(self.names), -1)
+        return [self.names[row] for row in np.flatnonzero(bad.any(axis=1))]
+
+    @property
     def probabilities(self) -> Array | None:
         """The probability of each class, (n, classes); None where there are only scores, or values.
 

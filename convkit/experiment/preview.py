@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from numpy.typing import NDArray
+import numpy as np
 
-from convkit.data import Dataset
+from convkit.data import Splits
 from convkit.experiment import spec
 from convkit.experiment.assembly import Assembly, assemble
-from convkit.families import Family
 from convkit.families.network import EVALUATION_BATCH
-from convkit.nn import Row, summary
+from convkit.nn import Row, Sequential, summary
+from convkit.nn.layer import FLOAT32_BYTES
+
+PROBE = 1000
+"""An optimizer is asked what it holds for so many parameters."""
+
+COPIES = 2
+"""How often what a checkpoint holds is copied: once as it is at a moment, once as a file."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ def preview(resolved: spec.Resolved, root: Path = Path()) -> Preview:
     ConvkitError
         As :func:`convkit.experiment.session.train`, if the experiment can't begin.
     """
-    assembly = assemble(resolved.experiment, root)
+    assembly = assemble(resolved.experiment, root, resolved.origins)
     layers = _layers(assembly)
     return Preview(
         resolved=resolved,
@@ -63,33 +68,62 @@ def preview(resolved: spec.Resolved, root: Path = Path()) -> Preview:
 
 
 def _layers(assembly: Assembly) -> list[Row]:
-    if not assembly.experiment.model:
-        return []
-    shape = assembly.splits.train.sample_shape
-    return summary(spec.build_model(assembly.experiment, shape), shape)
+    """Return the layers' lines, which follow from their shapes: no second model is made."""
+    layers = spec.build_layers(assembly.experiment)
+    return summary(Sequential(layers), assembly.splits.train.sample_shape) if layers else []
 
 
 def memory(assembly: Assembly, layers: Sequence[Row]) -> dict[str, int]:
     """Return an estimate of the bytes that training will hold at once, without the program itself.
 
     ===============  ============================================================================
-    ``data``         all splits, and the training split once more as the model sees it
-    ``parameters``   and buffers, such as the statistics of batch norm
-    ``gradients``    one for each parameter
-    ``optimizer``    what it remembers, and the outputs of an epoch, from which metrics are made
+    ``data``         all splits; if they are scaled, also as the model sees them
+    ``parameters``   all that is trained
+    ``gradients``    one for each parameter; the largest layer's once more, as it is added to them
+    ``optimizer``    what it remembers of each parameter, and the room in which it works
+    ``metrics``      the outputs of an epoch and their targets
     ``activations``  every layer's output for one batch and, on the way back, its gradient; or two
                      layers' outputs for the many samples that are evaluated at once
+    ``checkpoint``   a copy of the parameters and of what the optimizer remembers, and the file
+                     that is made of it
     ===============  ============================================================================
     """
-    family, splits = assembly.family, assembly.splits
-    parts = [*splits.parts.values(), splits.train]
+    count, training = assembly.family.parameters, assembly.splits.train
+    largest = max((row.parameters for row in layers), default=0)
+    held, remembered = _optimizer_bytes(assembly.experiment, count)
+    outputs = len(training) * layers[-1].bytes + training.targets.nbytes if layers else 0
     return {
-        "data": sum(_dataset_bytes(part) for part in parts),
-        "parameters": _bytes(family.model().values()),
-        "gradients": 4 * family.parameters,
-        "optimizer": _bytes(_remembered(family)),
+        "data": _data_bytes(assembly.splits),
+        "parameters": FLOAT32_BYTES * count,
+        "gradients": FLOAT32_BYTES * (count + largest),
+        "optimizer": held,
+        "metrics": outputs,
         "activations": _activations(assembly.experiment.trainer.batch_size, layers),
+        "checkpoint": COPIES * (FLOAT32_BYTES * count + remembered),
     }
+
+
+def _data_bytes(splits: Splits) -> int:
+    """Return the bytes of all splits and, if they are scaled, of the largest two once more.
+
+    The training split is kept as the model sees it, the others are scaled as they are measured.
+    """
+    sizes = {name: part.inputs.nbytes + part.targets.nbytes for name, part in splits.parts.items()}
+    preprocessing = splits.preprocessing
+    if preprocessing.inputs is None and preprocessing.fill is None:
+        return sum(sizes.values())
+    others = (size for name, size in sizes.items() if name != "train")
+    return sum(sizes.values()) + sizes["train"] + max(others, default=0)
+
+
+def _optimizer_bytes(experiment: spec.Experiment, parameters: int) -> tuple[int, int]:
+    """Return what an optimizer holds for so many parameters, and what of it a checkpoint keeps."""
+    optimizer = spec.build_optimizer(experiment)
+    if optimizer is None:
+        return 0, 0
+    optimizer.start(np.zeros(PROBE, np.float32))
+    remembered = sum(array.nbytes for array in optimizer.state().values())
+    return optimizer.nbytes * parameters // PROBE, remembered * parameters // PROBE
 
 
 def _activations(batch_size: int, layers: Sequence[Row]) -> int:
@@ -97,16 +131,3 @@ def _activations(batch_size: int, layers: Sequence[Row]) -> int:
     learning = 2 * batch_size * sum(row.bytes for row in layers)
     pairs = (before.bytes + after.bytes for before, after in pairwise(layers))
     return max(learning, EVALUATION_BATCH * max(pairs, default=0))
-
-
-def _remembered(family: Family) -> Iterable[NDArray[Any]]:
-    arrays, _ = family.memory()
-    return arrays.values()
-
-
-def _dataset_bytes(dataset: Dataset) -> int:
-    return int(dataset.inputs.nbytes + dataset.targets.nbytes)
-
-
-def _bytes(arrays: Iterable[NDArray[Any]]) -> int:
-    return sum(array.nbytes for array in arrays)

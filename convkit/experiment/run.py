@@ -52,12 +52,12 @@ class Run:
     @property
     def name(self) -> str:
         """The experiment's name."""
-        return self.folder.absolute().parent.name
+        return self.folder.resolve().parent.name
 
     @property
     def number(self) -> int | None:
         """Which run of this experiment it is, from 1; None if the folder was given a name."""
-        name = self.folder.absolute().name
+        name = self.folder.resolve().name
         return int(name) if name.isdecimal() else None
 
     @property
@@ -209,9 +209,17 @@ def runs_in(root: Path = RUNS) -> list[Run]:
 
 
 def _runs_of(home: Path) -> list[Run]:
+    """Return the runs in a folder: those that were given names, then by their numbers."""
     with refusals("read", home):
-        folders = [home / str(number) for number in sorted(_numbers(home))]
-    return [Run(folder) for folder in folders if is_file(folder / CONFIG)]
+        folders = [each for each in home.iterdir() if each.name[0] != "." and _is_run(each)]
+    return sorted(map(Run, folders), key=lambda run: (run.number or 0, run.folder.name))
+
+
+def _is_run(folder: Path) -> bool:
+    """Return whether a folder is a run; one that was copied or renamed needn't have a number."""
+    if not is_file(folder / CONFIG):
+        return False
+    return folder.absolute().name.isdecimal() or is_file(folder / ENVIRONMENT)
 
 
 def find_run(text: str, root: Path = RUNS) -> Run:
@@ -230,7 +238,7 @@ def find_run(text: str, root: Path = RUNS) -> Run:
         If there is no such run.
     """
     for folder in (Path(text), root / text) if text else ():
-        if is_file(folder / CONFIG) and folder.absolute().name.isdecimal():
+        if _is_run(folder):
             return Run(folder)
         if is_folder(folder) and (runs := _runs_of(folder)):
             return runs[-1]

@@ -6,6 +6,7 @@ between the two leaves a ``last`` from which the same ``best`` is found again.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -17,6 +18,7 @@ from convkit.experiment.checkpoint import (
     Checkpoint,
     first_not_finite,
     read_checkpoint,
+    taking_in,
     write_checkpoint,
 )
 from convkit.experiment.run import CheckpointName, Run
@@ -85,7 +87,7 @@ class Saver:
             model.arrays | owned("learning", arrays),
             model.state | {"learning": state, "trainer": trainer},
         )
-        _check_finite(last)
+        self._check_finite(last)
         write_checkpoint(self.run.checkpoint("last"), last)
         self._saved = monotonic()
 
@@ -107,15 +109,28 @@ class Saver:
             arrays | owned("preprocessing", self._preprocessing.state()),
             {"signature": self._family.signature.state(), "position": position},
         )
-        _check_finite(checkpoint)
+        self._check_finite(checkpoint)
         return checkpoint
 
+    def _check_finite(self, checkpoint: Checkpoint) -> None:
+        name = first_not_finite(checkpoint.arrays)
+        if name is not None:
+            has_optimizer = "optimizer" in self._family.parts
+            hint = None if has_optimizer else "scale the inputs (standardize: true), or lower lr"
+            raise DivergedError(_origin(name), hint)
 
-def _check_finite(checkpoint: Checkpoint) -> None:
-    name = first_not_finite(checkpoint.arrays)
-    if name is not None:
-        what = "weights" if name.startswith("model/") else "optimizer"
-        raise DivergedError(Origin(what, name.partition("/")[2], "a number that isn't finite"))
+
+PLACES = {"model/": "weights", "learning/epoch/": "output"}
+"""What an array that isn't finite says to be wrong, by how its name begins; else the optimizer."""
+
+
+def _origin(name: str) -> Origin:
+    """Return where a number that isn't finite stands, by the name of its array."""
+    what = next((what for start, what in PLACES.items() if name.startswith(start)), "optimizer")
+    path = name.removeprefix("model/")
+    # Those of a single unit have no owner that could be named.
+    where = path if what == "weights" and "." in path else None
+    return Origin(what, where, "a number that isn't finite")
 
 
 @dataclass(frozen=True)
@@ -133,16 +148,24 @@ def load(run: Run, name: CheckpointName) -> Stored:
     Raises
     ------
     ConvkitError
-        If there is none yet, or it is broken.
+        If there is none yet, or it is damaged.
     """
     if name not in run.checkpoints:
-        raise ConvkitError(
-            f"run '{run.folder}' has no checkpoint '{name}' yet",
-            f"it has {', '.join(run.checkpoints)}" if run.checkpoints else "train on: --resume",
+        raise ConvkitError(f"run '{run.folder}' has no checkpoint '{name}' yet", _instead(run))
+    path = run.checkpoint(name)
+    checkpoint = read_checkpoint(path)
+    with taking_in(path):
+        return Stored(
+            Signature.from_state(checkpoint.state["signature"]),
+            Preprocessing.from_state(checkpoint.within("preprocessing")),
+            checkpoint,
         )
-    checkpoint = read_checkpoint(run.checkpoint(name))
-    return Stored(
-        Signature.from_state(checkpoint.state["signature"]),
-        Preprocessing.from_state(checkpoint.within("preprocessing")),
-        checkpoint,
-    )
+
+
+def _instead(run: Run) -> str:
+    """Return the way out where a checkpoint isn't there."""
+    if run.checkpoints:
+        return f"it has {', '.join(run.checkpoints)}"
+    if (run.summary() or {}).get("status") == "diverged":
+        return "it diverged before one was saved: start a new run with other settings"
+    return f"go on with it: convkit train --resume {shlex.quote(str(run.folder))}"

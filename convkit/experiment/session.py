@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, stdev
@@ -10,14 +11,20 @@ from typing import Any
 from convkit.errors import ConvkitError
 from convkit.experiment import spec
 from convkit.experiment.assembly import Assembly, assemble, check_data, experiment_of, root_of
-from convkit.experiment.checkpoint import Checkpoint, read_checkpoint
+from convkit.experiment.checkpoint import read_checkpoint, taking_in
 from convkit.experiment.environment import environment
 from convkit.experiment.lock import locked
 from convkit.experiment.observer import Observer, Plan, Silent
 from convkit.experiment.outcome import Outcome
 from convkit.experiment.plain import plain
 from convkit.experiment.run import RUNS, Run, create_run
-from convkit.experiment.summary import diverged_summary, final_summary, summary_so_far
+from convkit.experiment.summary import (
+    Summary,
+    diverged_summary,
+    failed_summary,
+    final_summary,
+    summary_so_far,
+)
 from convkit.experiment.trainer import Trainer
 from convkit.families import DivergedError
 
@@ -59,31 +66,37 @@ def train(
     ConvkitError
         If the experiment can't begin (no run directory is made then), or the disk refuses.
     """
-    assembly = assemble(resolved.experiment, root)
-    noted = environment(assembly.experiment.seed, assembly.splits, root)
+    observer = observer or Silent()
+    assembly = assemble(resolved.experiment, root, resolved.origins)
+    home = runs / resolved.experiment.name
+    noted = environment(assembly.experiment.seed, assembly.splits, root, home)
     run = create_run(resolved.experiment.name, resolved.yaml, noted, runs)
     with locked(run):
-        return _fit(run, assembly, None, observer or Silent())
+        return _fit(run, assembly, _trainer(run, assembly, observer), observer)
 
 
 def resume(run: Run, *, observer: Observer | None = None) -> Outcome:
     """Go on with a run that was interrupted or killed, as if it had never stopped.
 
-    Weights, metrics, patience and the best checkpoint come out the same to the last bit.
+    Weights, metrics, patience and the best checkpoint come out the same to the last bit. A run
+    that failed can go on, too: what failed may have been put right, such as a full disk; else it
+    fails again, and says why.
 
     Raises
     ------
     ConvkitError
-        If the run is over, another process trains it, or its data have changed.
+        If the run is over, another process trains it, its data have changed, or its checkpoint was
+        damaged.
     """
+    observer = observer or Silent()
     with locked(run):
         _check_resumable(run)
         assembly = assemble(experiment_of(run), root_of(run))
         check_data(run, assembly.splits)
-        last = run.checkpoints.get("last")
-        checkpoint = read_checkpoint(last) if last is not None else None
+        trainer = _trainer(run, assembly, observer)
+        _restore(trainer, run)
         run.drop_summary()
-        return _fit(run, assembly, checkpoint, observer or Silent())
+        return _fit(run, assembly, trainer, observer)
 
 
 def _check_resumable(run: Run) -> None:
@@ -92,28 +105,53 @@ def _check_resumable(run: Run) -> None:
         raise ConvkitError(f"run '{run.folder}' has {status}", OVER[status])
 
 
-def _fit(
-    run: Run, assembly: Assembly, checkpoint: Checkpoint | None, observer: Observer
-) -> Outcome:
-    trainer = Trainer(run, assembly.family, assembly.splits, assembly.experiment.trainer, observer)
-    trainer.restore(checkpoint)
+def _trainer(run: Run, assembly: Assembly, observer: Observer) -> Trainer:
+    settings = assembly.experiment.trainer
+    return Trainer(run, assembly.family, assembly.splits, settings, observer)
+
+
+def _restore(trainer: Trainer, run: Run) -> None:
+    """Go back to where a run was last saved, if it was."""
+    last = run.checkpoints.get("last")
+    if last is not None:
+        checkpoint = read_checkpoint(last, to_go_on=True)
+        with taking_in(last):
+            trainer.restore(checkpoint)
+
+
+def _fit(run: Run, assembly: Assembly, trainer: Trainer, observer: Observer) -> Outcome:
+    trainer.log.truncate(trainer.position.epoch)
     plan = _plan(run, assembly, trainer)
     run.log(f"begins after step {trainer.position.step} of {plan.epochs * plan.steps_per_epoch}")
     observer.started(plan)
     try:
-        ending = trainer.fit()
-    except DivergedError as diverged:
-        summary = diverged_summary(run, assembly, trainer, diverged)
-    else:
-        if ending.status == "interrupted":
-            summary = summary_so_far(assembly, trainer, ending)
-        else:
-            summary = final_summary(run, assembly, trainer, ending)
-    run.write_summary(summary)
-    run.log(f"{summary['status']}: {summary['reason']}")
+        with spec.locating(assembly.experiment):
+            summary = _fitted(run, assembly, trainer)
+    except (ConvkitError, MemoryError) as error:
+        with suppress(ConvkitError):  # the disk may be full: that is what has to be said
+            _conclude(run, failed_summary(assembly, trainer, error))
+        raise
+    _conclude(run, summary)
     outcome = Outcome(run, summary["status"], summary)
     observer.ended(outcome)
     return outcome
+
+
+def _fitted(run: Run, assembly: Assembly, trainer: Trainer) -> Summary:
+    """Train, and return the summary."""
+    try:
+        ending = trainer.fit()
+    except DivergedError as diverged:
+        return diverged_summary(run, assembly, trainer, diverged)
+    if ending.status == "interrupted":
+        return summary_so_far(assembly, trainer, ending)
+    return final_summary(run, assembly, trainer, ending)
+
+
+def _conclude(run: Run, summary: Summary) -> None:
+    """Write down how a run ended."""
+    run.write_summary(summary)
+    run.log(f"{summary['status']}: {summary['reason']}")
 
 
 def _plan(run: Run, assembly: Assembly, trainer: Trainer) -> Plan:

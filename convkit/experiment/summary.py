@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from convkit.data import Dataset, Splits
+from convkit.errors import ConvkitError
 from convkit.experiment import spec
 from convkit.experiment.assembly import Assembly
-from convkit.experiment.checkpoint import read_checkpoint
+from convkit.experiment.checkpoint import Position, read_checkpoint
 from convkit.experiment.metrics_log import Record
 from convkit.experiment.run import CheckpointName, Run
-from convkit.experiment.trainer import Ending, Position, Trainer
+from convkit.experiment.trainer import Ending, Trainer
 from convkit.families import DivergedError, Family, Origin, confusion_matrix
 
 Summary = dict[str, Any]
@@ -58,9 +59,21 @@ def _place(at: Position, origin: Origin) -> dict[str, int]:
 
 
 def counting_checkpoint(settings: spec.Trainer, run: Run) -> CheckpointName:
-    """Return which checkpoint of a run counts, and is tested and asked for predictions."""
+    """Return which checkpoint of a run counts, and is tested and asked for predictions.
+
+    A run that broke off before its first ``last`` may have a best one.
+    """
     asked = settings.monitor is not None or settings.early_stopping is not None
-    return "best" if asked and "best" in run.checkpoints else "last"
+    there = run.checkpoints
+    return "best" if "best" in there and (asked or "last" not in there) else "last"
+
+
+def failed_summary(
+    assembly: Assembly, trainer: Trainer, error: ConvkitError | MemoryError
+) -> Summary:
+    """Return the summary of a training that something broke off, such as a full disk."""
+    reason = error.message if isinstance(error, ConvkitError) else f"out of memory: {error}"
+    return summary_so_far(assembly, trainer, Ending("failed", reason))
 
 
 def summary_so_far(assembly: Assembly, trainer: Trainer, ending: Ending) -> Summary:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from convkit.autograd import keep_freed_memory
 from convkit.data import Splits
 from convkit.experiment import spec
-from convkit.experiment.checkpoint import Checkpoint
+from convkit.experiment.checkpoint import Checkpoint, Position
 from convkit.experiment.interruption import Interruption, put_off
 from convkit.experiment.metrics_log import MetricsLog, Record
 from convkit.experiment.monitor import Monitor
@@ -24,35 +23,6 @@ from convkit.workers import one_blas_thread
 
 LOOKS_PER_SECOND = 10
 """How often the observer hears of steps."""
-
-
-@dataclass
-class Position:
-    """Where a training stands.
-
-    Attributes
-    ----------
-    epoch : int
-        Epochs that are over.
-    batch : int
-        Steps taken in the one that runs.
-    step : int
-        Steps taken in all.
-    seconds : float
-        Spent training and measuring, over all sessions.
-    epoch_seconds : float
-        The part of it that was spent on the epoch that runs.
-    """
-
-    epoch: int = 0
-    batch: int = 0
-    step: int = 0
-    seconds: float = 0.0
-    epoch_seconds: float = 0.0
-
-    def state(self) -> dict[str, Any]:
-        """Return it as JSON holds it."""
-        return dict(vars(self))
 
 
 class Ending(NamedTuple):
@@ -90,17 +60,15 @@ class Trainer:
         self._saver = Saver(run, family, splits.preprocessing, settings.checkpoint)
         self._began = self._epoch_began = self._next_look = 0.0
 
-    def restore(self, checkpoint: Checkpoint | None) -> None:
-        """Go back to a checkpoint, or to the beginning; what was logged after it is dropped."""
-        if checkpoint is not None:
-            trainer = checkpoint.state["trainer"]
-            self.position = Position(**checkpoint.state["position"])
-            self.best.load_state(trainer["best"])
-            if self._patience is not None:
-                self._patience.load_state(trainer["patience"])
-            self._family.load_model(checkpoint.within("model"))
-            self._family.load_memory(checkpoint.within("learning"), checkpoint.state["learning"])
-        self.log.truncate(self.position.epoch)
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go back to a checkpoint."""
+        trainer = checkpoint.state["trainer"]
+        self.position = Position(**checkpoint.state["position"])
+        self.best.load_state(trainer["best"])
+        if self._patience is not None:
+            self._patience.load_state(trainer["patience"])
+        self._family.load_model(checkpoint.within("model"))
+        self._family.load_memory(checkpoint.within("learning"), checkpoint.state["learning"])
 
     def fit(self) -> Ending:
         """Train until there is a reason to stop.
@@ -223,7 +191,8 @@ class Trainer:
 def monitored(settings: spec.Trainer, splits: Splits) -> str:
     """Return the metric whose best checkpoint is kept."""
     default = "train/loss" if splits.validation is None else "validation/loss"
-    return settings.monitor or default
+    stopping = settings.early_stopping
+    return settings.monitor or (stopping.metric if stopping else None) or default
 
 
 def _patience(settings: spec.Trainer, metric: str) -> Monitor | None:

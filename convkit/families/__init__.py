@@ -6,6 +6,7 @@
 from convkit.families.base import Answers, Blueprint, Course, Family
 from convkit.families.divergence import DivergedError, Origin
 from convkit.families.measures import METRICS, Metric, confusion_matrix
+from convkit.families.misfit import MisfitError
 from convkit.families.naming import owned, within
 from convkit.families.perceptron import Perceptron
 from convkit.families.randomness import generator
@@ -25,6 +26,7 @@ __all__ = [
     "DivergedError",
     "Family",
     "Metric",
+    "MisfitError",
     "Origin",
     "Perceptron",
     "Separation",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,21 +56,35 @@ class Origin:
 class DivergedError(ConvkitError):
     """Training came to numbers that aren't finite.
 
+    Parameters
+    ----------
+    origin : Origin
+    hint : str, optional
+        The way out; by default the one in :data:`HINTS`.
+
     Attributes
     ----------
     origin : Origin
     """
 
-    def __init__(self, origin: Origin) -> None:
-        super().__init__(str(origin), HINTS[origin.what])
+    def __init__(self, origin: Origin, hint: str | None = None) -> None:
+        super().__init__(str(origin), hint or HINTS[origin.what])
         self.origin = origin
+
+
+class Link(NamedTuple):
+    """A layer of a pass, with what went in and what came out; ``where`` names it."""
+
+    where: str
+    layer: Layer
+    before: Tensor
+    after: Tensor
 
 
 def find_origin(
     model: Sequential,
     loss: Callable[[Tensor, Array], Tensor],
-    inputs: Array,
-    targets: Array,
+    portions: Sequence[tuple[Array, Array]],
     context: Context,
 ) -> Origin:
     """Take a step that went wrong once more, layer by layer, and return where it first did.
@@ -78,47 +92,55 @@ def find_origin(
     Parameters
     ----------
     model : Sequential
-        As it was before the step; gradients are overwritten.
+        As it was before the step, its gradients 0; they are added to.
     loss : callable
-    inputs, targets : (n, ...) arrays
+    portions : sequence of (inputs, targets)
+        The batch as it went through the model, one portion after the other.
     context : Context
         With random numbers as they were before the step.
     """
-    found = _all_origins(model, loss, inputs, targets, context)
+    found = _all_origins(model, loss, portions, context)
     return next(found, Origin("loss", None, "nan"))
 
 
 def _all_origins(
     model: Sequential,
     loss: Callable[[Tensor, Array], Tensor],
-    inputs: Array,
-    targets: Array,
+    portions: Sequence[tuple[Array, Array]],
     context: Context,
 ) -> Iterator[Origin]:
     layers = {f"layer {path} ({layer.name})": layer for path, layer in model.children().items()}
-    yield from _suspect("input", _bad_sample(inputs), inputs)
-    yield from _suspect("target", _bad_sample(targets), targets)
+    for what, batch in zip(("input", "target"), zip(*portions, strict=True), strict=True):
+        values = np.concatenate(batch)
+        yield from _suspect(what, _bad_sample(values), values)
     for where, layer in layers.items():
         for weights in layer.parameters().values():
             yield from _suspect("weights", where, weights.data)
-    links: list[tuple[str, Layer, Tensor, Tensor]] = []
+    total = sum(len(targets) for _, targets in portions)
+    for inputs, targets in portions:
+        links: list[Link] = []
+        yield from _forward(layers, inputs, context, links)
+        outputs = Tensor(links[-1].after.data if links else inputs, requires_grad=True)
+        value = loss(outputs, targets)
+        yield from _suspect("loss", None, value.data)
+        value.backward(np.full_like(value.data, len(targets) / total))
+        yield from _backward(links, outputs.grad)
+
+
+def _forward(
+    layers: Mapping[str, Layer], inputs: Array, context: Context, links: list[Link]
+) -> Iterator[Origin]:
+    """Go through the layers, each with a graph of its own, and add what went in and came out."""
     x = inputs
     for where, layer in layers.items():
         before = Tensor(x, requires_grad=True)
         after = layer(before, context)
         yield from _suspect("output", where, after.data)
-        links.append((where, layer, before, after))
+        links.append(Link(where, layer, before, after))
         x = after.data
-    outputs = Tensor(x, requires_grad=True)
-    value = loss(outputs, targets)
-    yield from _suspect("loss", None, value.data)
-    value.backward()
-    yield from _backward(links, outputs.grad)
 
 
-def _backward(
-    links: list[tuple[str, Layer, Tensor, Tensor]], grad: Array | None
-) -> Iterator[Origin]:
+def _backward(links: Sequence[Link], grad: Array | None) -> Iterator[Origin]:
     """Walk back through the layers, each with the gradient that the one behind it hands on."""
     if grad is not None:
         yield from _suspect("gradient", "the loss", grad)

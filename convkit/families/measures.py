@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from statistics import fmean
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -39,14 +40,38 @@ def accuracy(actual: Array, predicted: Array) -> float:
     return float(np.count_nonzero(actual == predicted)) / len(actual)
 
 
+def mean_r2(actual: Array, predicted: Array) -> float:
+    """Return the coefficient of determination, ``1 - Σ(y - ŷ)² / Σ(y - ȳ)²``; of several targets
+    the mean of each one's.
+
+    One ȳ for all targets together would call a prediction good that merely tells them apart.
+
+    Parameters
+    ----------
+    actual, predicted : (n, m) arrays
+
+    Returns
+    -------
+    float
+        As scikit-learn's ``uniform_average``; but NaN if a target never changes, since it has no
+        variance to explain.
+    """
+    columns = (values.reshape(len(values), -1).T for values in (actual, predicted))
+    return fmean(r2(*target) for target in zip(*columns, strict=True))
+
+
 METRICS: dict[str, Metric] = {
     "accuracy": Metric(accuracy, "classes", grows=True),
     "mse": Metric(mse, "values", grows=False),
     "rmse": Metric(rmse, "values", grows=False),
     "mae": Metric(mae, "values", grows=False),
-    "r2": Metric(r2, "values", grows=True),
+    "r2": Metric(mean_r2, "values", grows=True),
 }
-"""Every metric, by the name that follows the split's: ``validation/accuracy``."""
+"""Every metric, by the name that follows the split's: ``validation/accuracy``.
+
+Of several targets, errors are those of all their values together: those in the largest unit weigh
+most.
+"""
 
 
 def metrics_of(kind: Kind, names: Iterable[str] = ()) -> dict[str, Metric]:

@@ -12,6 +12,7 @@ from convkit.data import Dataset
 from convkit.errors import ConvkitError
 from convkit.families.base import Answers, Blueprint
 from convkit.families.measures import Kind, measure, metrics_of
+from convkit.families.misfit import MisfitError, blamed_on
 from convkit.families.randomness import generator
 from convkit.families.signature import Signature
 from convkit.nn import BinaryLoss, ClassLoss, Context, Loss, Sequential
@@ -51,13 +52,16 @@ class Network:
         weights = generator(blueprint.seed, "weights")
         self.output_shape = self.layers.build(self.signature.sample_shape, weights)
         kind: Kind = "values" if self.loss.kind == "values" else "classes"
-        self.metrics = metrics_of(kind, blueprint.metrics)
+        with blamed_on("metrics"):
+            self.metrics = metrics_of(kind, blueprint.metrics)
         _check_classes(self.output_shape, self.signature, self.loss)
 
+    @np.errstate(all="ignore")
     def answer(self, inputs: Array) -> Answers:
         """Return what the network says about inputs in the data's own units."""
         return self._read(self._outputs(self.preprocessing.apply_inputs(inputs)))
 
+    @np.errstate(all="ignore")
     def measure(self, dataset: Dataset) -> dict[str, float]:
         """Return the loss and the metrics on data in their own units."""
         prepared = self.preprocessing.apply(self.signature.adapted(dataset))
@@ -110,11 +114,14 @@ def _check_classes(shape: tuple[int, ...], signature: Signature, loss: Loss) -> 
         return
     outputs, count = shape[-1], len(signature.classes)
     if loss.kind == "binary" and count != 2:
-        raise ConvkitError(
-            f"{loss.name} tells two classes apart, but the data have {count}", "loss: cross_entropy"
+        raise MisfitError(
+            "loss",
+            f"{loss.name} tells two classes apart, but the data have {count}",
+            "loss: cross_entropy",
         )
     if loss.kind == "classes" and outputs != count:
-        raise ConvkitError(
+        raise MisfitError(
+            "model",
             f"the model has {outputs} outputs, but the data have {count} classes",
             f"end the model with dense: {count}",
         )

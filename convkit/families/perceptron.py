@@ -14,6 +14,7 @@ from convkit.data import Dataset
 from convkit.errors import ConvkitError, unknown
 from convkit.families.base import Answers, Arrays, Blueprint, Course, Family
 from convkit.families.measures import measure, metrics_of
+from convkit.families.misfit import blamed_on
 from convkit.families.randomness import generator
 from convkit.families.separation import Separation, separate
 
@@ -50,11 +51,12 @@ class Perceptron(Family):
             raise ConvkitError("a perceptron is a single unit: it has no layers", "leave out model")
         if blueprint.loss is not None:
             raise ConvkitError("a perceptron learns from mistakes, not from a loss", "leave it out")
-        classes = _no_and_yes(blueprint.signature.classes, self.positive)
-        self.signature = replace(blueprint.signature, classes=classes)
+        self._classes = _no_and_yes(blueprint.signature.classes, self.positive)
+        self.signature = replace(blueprint.signature, classes=self._classes)
         self.preprocessing = blueprint.preprocessing
         self.seed = blueprint.seed
-        self._metrics = metrics_of("classes", blueprint.metrics)
+        with blamed_on("metrics"):
+            self._metrics = metrics_of("classes", blueprint.metrics)
         self.parameters = prod(self.signature.sample_shape) + 1
         self.weights = np.zeros(self.parameters)
 
@@ -124,21 +126,35 @@ class Perceptron(Family):
     def measured(self) -> tuple[str, ...]:
         return ("loss", *self._metrics)
 
+    @np.errstate(all="ignore")
     def measure(self, dataset: Dataset) -> dict[str, float]:
         actual, predicted = self.actual(dataset), self._labels(self._scores(dataset.inputs))
         metrics = measure(self._metrics, actual, predicted)
         return {"loss": float(np.mean(actual != predicted))} | metrics
 
     def actual(self, dataset: Dataset) -> Array:
-        names = _no_and_yes(dataset.classes, self.positive)
-        if names != self.signature.classes:
-            raise ConvkitError(
-                f"the classes of data '{dataset.name}' are {names}, but those learnt are "
-                f"{self.signature.classes}"
-            )
-        yes = (dataset.classes or ()).index(names[1])
-        return np.asarray(dataset.targets == yes, np.int64)
+        """Return 1 where the answer should be yes, and else 0, by the names of the classes.
 
+        Data may lack one of the two. Where one class was told from the rest, all others are no.
+
+        Raises
+        ------
+        ConvkitError
+            If samples are of another shape, have values to learn, or a class that is neither.
+        """
+        self.signature.check_samples(dataset)
+        no, yes = self._classes
+        if dataset.classes is None:
+            raise ConvkitError(
+                f"a perceptron tells '{yes}' from '{no}', but data '{dataset.name}' have values"
+            )
+        for name in dataset.classes:
+            if name not in (no, yes) and no != _rest(yes):
+                raise unknown("class", name, (no, yes), f"in data '{dataset.name}'")
+        answers = np.array([name == yes for name in dataset.classes], np.int64)
+        return np.asarray(answers[dataset.targets])
+
+    @np.errstate(all="ignore")
     def answer(self, inputs: Array) -> Answers:
         scores = self._scores(inputs)
         return Answers(scores[:, np.newaxis], self._labels(scores))
@@ -163,7 +179,13 @@ class Perceptron(Family):
         return {"weights": self.weights[:-1].copy(), "bias": self.weights[-1:].copy()}
 
     def load_model(self, arrays: Mapping[str, Array]) -> None:
-        self.weights = np.concatenate([arrays["weights"], arrays["bias"]])
+        weights = np.concatenate([arrays["weights"], arrays["bias"]])
+        if weights.shape != (self.parameters,):
+            raise ConvkitError(
+                f"there are {weights.size} weights, but samples of "
+                f"{self.parameters - 1} values want {self.parameters}, one being the bias"
+            )
+        self.weights = weights
 
     def memory(self) -> tuple[Arrays, dict[str, Any]]:
         return {"path": np.array(self.path)}, {"updates": self.updates, "mistakes": self.mistakes}
@@ -186,7 +208,12 @@ def _no_and_yes(classes: tuple[str, ...] | None, positive: str | None) -> tuple[
     if yes not in classes:
         raise unknown("class", yes, classes)
     others = [name for name in classes if name != yes]
-    return (others[0] if len(others) == 1 else f"not {yes}"), yes
+    return (others[0] if len(others) == 1 else _rest(yes)), yes
+
+
+def _rest(yes: str) -> str:
+    """Return what all other classes together are called."""
+    return f"not {yes}"
 
 
 def _no_line(points: Array, mixture: Array) -> str:

@@ -52,14 +52,23 @@ class Signature:
         ConvkitError
             If the samples are of another shape, or a class is unknown here.
         """
+        self.check_samples(dataset)
+        if self.classes is None or dataset.classes in (None, self.classes):
+            return dataset
+        return dataset.with_classes(self.classes)
+
+    def check_samples(self, dataset: Dataset) -> None:
+        """Refuse samples of another shape.
+
+        Raises
+        ------
+        ConvkitError
+        """
         if dataset.sample_shape != self.sample_shape:
             raise ConvkitError(
                 f"the samples of data '{dataset.name}' are {_times(dataset.sample_shape)}, but "
                 f"the model takes {_times(self.sample_shape)}"
             )
-        if self.classes is None or dataset.classes in (None, self.classes):
-            return dataset
-        return dataset.with_classes(self.classes)
 
     def state(self) -> dict[str, Any]:
         """Return it as JSON holds it."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from pathlib import Path
 
 from convkit.errors import ConvkitError
-from convkit.files import TEXT_SUFFIXES, display_name, is_file, read_bytes
+from convkit.files import (
+    TEXT_SUFFIXES,
+    display_name,
+    is_file,
+    read_bytes,
+    standard_input_start,
+)
 from convkit.images.arrays import (
     NPY_MAGIC,
     decode_csv,
@@ -74,10 +78,7 @@ def standard_input_suffix() -> str:
 
     Nothing of it is used up.
     """
-    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
-        return ""
-    stream = sys.stdin.buffer
-    start = stream.peek(512)[:512] if isinstance(stream, io.BufferedReader) else b""
+    start = standard_input_start(512)
     if start.startswith(NPY_MAGIC):
         return ".npy"
     # The last number may be cut off in its middle, which looks like a number, too.

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import DTypeLike
 
 from convkit.autograd import Tensor
 from convkit.errors import ConvkitError
 from convkit.nn.checks import Shape, shape_text
 from convkit.nn.convolution import Conv2D
 from convkit.nn.dense import Dense
-from convkit.nn.layer import Layer, Row, View, blaming
-from convkit.nn.module import Context
+from convkit.nn.layer import Layer, LayerError, Row, View, blamed, blaming
+from convkit.nn.limits import check_memory
+from convkit.nn.module import Array, Context
+from convkit.nn.shaping import Flatten, Reshape
 
 
 class Sequential(Layer):
@@ -33,7 +37,10 @@ class Sequential(Layer):
 
     def __call__(self, x: Tensor, context: Context) -> Tensor:
         for layer in self.layers:
-            x = layer(x, context)
+            try:  # costs nothing, where `blaming` would cost as much as a small layer
+                x = layer(x, context)
+            except ConvkitError as error:
+                raise blamed(str(self.layers.index(layer) + 1), layer.name, error) from error
         return x
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -42,9 +49,37 @@ class Sequential(Layer):
                 shape = layer.output_shape(shape)
         return shape
 
-    def make(self, shape: Shape, rng: Generator, dtype: np.dtype[np.floating]) -> None:
+    def build(self, shape: Shape, rng: Generator, dtype: DTypeLike = np.float32) -> Shape:
+        """Make the parameters of all layers for samples of `shape`; return what shape comes out.
+
+        Raises
+        ------
+        LayerError
+            If something can't go through a layer, or parameters would take too much memory.
+        """
+        after = self.output_shape(shape)
+        check_memory(self.rows(View.of(shape), ""), np.dtype(dtype).itemsize)
+        self.make(shape, rng, np.dtype(dtype))
+        return after
+
+    def check(self, inputs: Array) -> None:
+        """Check what the first layer takes that does more than lay the numbers out anew."""
+        for path, layer in self.children().items():
+            with blaming(path, layer.name):
+                layer.check(inputs)
+            if not isinstance(layer, Flatten | Reshape):
+                return
+
+    def make(self, shape: Shape, rng: Generator, dtype: np.dtype[Any]) -> None:
         for layer in self.layers:
             shape = layer.build(shape, rng, dtype)
+
+    def count_parameters(self, shape: Shape) -> int:
+        total = 0
+        for layer in self.layers:
+            total += layer.count_parameters(shape)
+            shape = layer.output_shape(shape)
+        return total
 
     def macs(self, shape: Shape) -> int:
         total = 0
@@ -98,7 +133,11 @@ class Residual(Layer):
         self._projects = shortcut is None
 
     def __call__(self, x: Tensor, context: Context) -> Tensor:
-        return self.body(x, context) + self.shortcut(x, context)
+        after = self.body(x, context)
+        try:
+            return after + self.shortcut(x, context)
+        except LayerError as error:
+            raise blamed("shortcut", self.name, error) from error
 
     def output_shape(self, shape: Shape) -> Shape:
         after = self.body.output_shape(shape)
@@ -112,16 +151,21 @@ class Residual(Layer):
             )
         return after
 
-    def make(self, shape: Shape, rng: Generator, dtype: np.dtype[np.floating]) -> None:
+    def make(self, shape: Shape, rng: Generator, dtype: np.dtype[Any]) -> None:
         self.shortcut = self._shortcut(shape)
         self.body.build(shape, rng, dtype)
         self.shortcut.build(shape, rng, dtype)
 
+    def count_parameters(self, shape: Shape) -> int:
+        shortcut = self._shortcut(shape)
+        return self.body.count_parameters(shape) + shortcut.count_parameters(shape)
+
     def macs(self, shape: Shape) -> int:
-        return self.body.macs(shape) + self.shortcut.macs(shape)
+        return self.body.macs(shape) + self._shortcut(shape).macs(shape)
 
     def view(self, before: View) -> View:
-        return self.body.view(before).joined(self.shortcut.view(before))
+        shortcut = self._shortcut(before.shape)
+        return self.body.view(before).joined(shortcut.view(before))
 
     def children(self) -> dict[str, Layer]:
         shortcut = self.shortcut.children()
@@ -129,7 +173,8 @@ class Residual(Layer):
 
     def rows(self, before: View, path: str) -> list[Row]:
         body = self.body.rows(before, path)
-        shortcut = self.shortcut.rows(before, f"{path}.shortcut" if path else "shortcut")
+        way = f"{path}.shortcut" if path else "shortcut"
+        shortcut = self._shortcut(before.shape).rows(before, way)
         if self._projects:
             shortcut = [replace(row, name=f"{row.name} (projection)") for row in shortcut]
         return [*body, *shortcut, Row(path, self.name, self.view(before))]

@@ -50,6 +50,11 @@ class Convolution(SlidingLayer):
             "dilation": (height.dilation, width.dilation),
         }
 
+    def count_parameters(self, shape: Shape) -> int:
+        incoming = shape[2]
+        biases = self.channels(incoming) if self.use_bias else 0
+        return prod(self.kernel_shape(incoming)) + biases
+
     def macs(self, shape: Shape) -> int:
         return prod(self.output_shape(shape)[:2]) * prod(self.kernel_shape(shape[2]))
 

@@ -62,5 +62,8 @@ class Dense(Layer):
         self.weight = parameter(self._kernel_init((shape[-1], self.units), rng, dtype))
         self.bias = parameter(np.zeros(self.units, dtype)) if self.use_bias else None
 
+    def count_parameters(self, shape: Shape) -> int:
+        return (shape[-1] + self.use_bias) * self.units
+
     def macs(self, shape: Shape) -> int:
         return prod(shape) * self.units

@@ -17,7 +17,7 @@ from convkit.autograd import Tensor
 from convkit.chain import Field
 from convkit.errors import ConvkitError
 from convkit.nn.checks import Pair, Shape
-from convkit.nn.module import Context, Module
+from convkit.nn.module import Array, Context, Module
 from convkit.window import Window
 
 FLOAT32_BYTES = 4
@@ -46,10 +46,15 @@ def blaming(path: str, name: str) -> Iterator[None]:
     """Say in every error which layer it comes from, down through nested ones."""
     try:
         yield
-    except LayerError as error:
-        raise LayerError(f"{path}.{error.path}", error.name, error.cause) from error
     except ConvkitError as error:
-        raise LayerError(path, name, error) from error
+        raise blamed(path, name, error) from error
+
+
+def blamed(path: str, name: str, error: ConvkitError) -> LayerError:
+    """Return an error that says which layer it comes from, or which one inside that."""
+    if isinstance(error, LayerError):
+        return LayerError(f"{path}.{error.path}", error.name, error.cause)
+    return LayerError(path, name, error)
 
 
 @dataclass(frozen=True)
@@ -176,8 +181,21 @@ class Layer(Module, ABC):
         self.make(shape, rng, np.dtype(dtype))
         return after
 
+    def check(self, inputs: Array) -> None:
+        """Check samples (n, \\*shape) that come in straight from the data.
+
+        Raises
+        ------
+        ConvkitError
+            If the layer can't take the numbers in them.
+        """
+
     def make(self, shape: Shape, rng: Generator, dtype: np.dtype[Any]) -> None:
         """Make the parameters, if there are any, for a shape that is known to fit."""
+
+    def count_parameters(self, shape: Shape) -> int:
+        """Return how many numbers are trained once it is built for samples of `shape`."""
+        return 0
 
     def macs(self, shape: Shape) -> int:
         """Return the multiply-accumulates for one sample of `shape`."""
@@ -196,6 +214,10 @@ class Layer(Module, ABC):
         return {}
 
     def rows(self, before: View, path: str) -> list[Row]:
-        """Return the layer's lines in the summary; the last holds what comes out of it."""
-        parameters = sum(tensor.size for tensor in self.parameters().values())
-        return [Row(path, self.name, self.view(before), parameters, self.macs(before.shape))]
+        """Return the layer's lines in the summary; the last holds what comes out of it.
+
+        It follows from shapes alone: the layer needn't be built.
+        """
+        shape = before.shape
+        size, macs = self.count_parameters(shape), self.macs(shape)
+        return [Row(path, self.name, self.view(before), size, macs)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 from numpy.random import Generator
 
@@ -30,6 +32,9 @@ class Normalization(Layer):
         trained = self.trained_shape(shape)
         self.scale = parameter(np.ones(trained, dtype))
         self.shift = parameter(np.zeros(trained, dtype))
+
+    def count_parameters(self, shape: Shape) -> int:
+        return 2 * prod(self.trained_shape(shape))
 
 
 class BatchNorm(Normalization):

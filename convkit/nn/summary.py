@@ -7,9 +7,10 @@ from convkit.nn.layer import Layer, Row, View
 
 
 def summary(model: Layer, shape: Shape) -> list[Row]:
-    """Return a line for the input, then one for each layer of a model built for `shape`.
+    """Return a line for the input, then one for each layer of a model for samples of `shape`.
 
-    A residual block has a line for each layer inside it, and one for the sum.
+    It follows from shapes alone: the model needn't be built. A residual block has a line for each
+    layer inside it, and one for the sum.
 
     Raises
     ------

@@ -183,5 +183,11 @@ class Optimizer(ABC):
             names = self.schedule.state()
             self.schedule.load_state({name: state[SCHEDULE + name] for name in names})
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes of what it remembers and of the room in which it works."""
+        arrays = [*self._memory().values(), self._scratch, self._frozen]
+        return sum(array.nbytes for array in arrays)
+
     def _memory(self) -> dict[str, FloatArray]:
         return {name: values for link in self._chain for name, values in link.memory.items()}

@@ -59,7 +59,7 @@ class Step(Schedule):
         self.gamma = positive("gamma", self.gamma)
 
     def curve(self, progress: float, total: float) -> float:
-        return self.gamma ** math.floor(progress / self.step_size)
+        return _power(self.gamma, math.floor(progress / self.step_size))
 
 
 @dataclass(eq=False)
@@ -90,7 +90,7 @@ class Exponential(Schedule):
         self.gamma = positive("gamma", self.gamma)
 
     def curve(self, progress: float, total: float) -> float:
-        return math.pow(self.gamma, progress)
+        return _power(self.gamma, progress)
 
 
 @dataclass(eq=False)
@@ -176,6 +176,14 @@ class OneCycle(Schedule):
             return _half_wave(first, 1.0, progress / peak)
         last = first / self.final_div_factor
         return _half_wave(1.0, last, _part(progress - peak, total - peak))
+
+
+def _power(base: float, exponent: float) -> float:
+    """Return the power, infinity where it is too large for a float: training then diverges."""
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return math.inf
 
 
 def _part(progress: float, total: float) -> float:

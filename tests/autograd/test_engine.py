@@ -215,6 +215,7 @@ def test_walking_into_a_part_that_was_walked_is_an_error():
         (lambda x: x.reshape(4), r"reshape of shape \(2, 3\)"),
         (lambda x: x[2], r"index of shape \(2, 3\): index 2 is out of bounds"),
         (lambda x: embedding(x, np.array([7])), "index 7 is out of bounds"),
+        (lambda x: embedding(x, np.array([[1, -1]])), "embedding: index -1 is negative"),
         (lambda x: x.sum(axis=2), r"sum of shape \(2, 3\): axis 2"),
         (lambda x: x.clip(x * 0, 1).sum().backward(), "argument that has none"),
         (lambda x: x + "a", "real numbers"),

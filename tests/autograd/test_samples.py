@@ -26,6 +26,16 @@ def tensors(name, dtype, *, requires_grad=True):
 
 
 @every
+def test_what_was_given_can_still_be_written_to(name):
+    """Results become read-only, and so would an operand that is handed on as one."""
+    arguments = [Tensor(np.array(array)) for array in SAMPLES[name].arguments]
+    for each in arguments:
+        each.requires_grad = each.dtype.kind == "f"
+    SAMPLES[name].function(*(each if each.requires_grad else each.data for each in arguments))
+    assert all(each.data.flags.writeable for each in arguments)
+
+
+@every
 def test_gradients_agree_with_finite_differences(name):
     sample = SAMPLES[name]
     assert check_grads(sample.function, *sample.arguments, rng=np.random.default_rng(1)) < 1e-8

@@ -177,3 +177,38 @@ def test_adding_to_a_result_makes_a_new_one_and_leaves_what_was_recorded():
 def test_misuse_is_an_error(misuse, message):
     with pytest.raises(ConvkitError, match=message):
         misuse()
+
+
+# --- writing into arrays ---
+
+
+def test_the_array_of_a_recorded_result_is_read_only():
+    x = Tensor(X.copy(), requires_grad=True)
+    hidden = x * 2
+    loss = (hidden * hidden).sum()
+    with pytest.raises(ValueError, match="read-only"):
+        hidden.data[...] = 0
+    with pytest.raises(ValueError, match="read-only"):
+        hidden.data += 1
+    loss.backward()
+    np.testing.assert_allclose(x.grad, 8 * X, rtol=1e-15)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_operands_can_still_be_written_to(name):
+    """An optimizer changes leaves, which no operation may hand on as its result."""
+    x = Tensor(X.copy(), requires_grad=True)
+    METHODS[name](x)
+    x.data[...] = 1
+    with no_grad():
+        METHODS[name](x)
+    x.data[...] = 2
+
+
+def test_what_is_not_recorded_can_be_written_to():
+    x = Tensor(X, requires_grad=True)
+    with no_grad():
+        result = x * 2
+    result.data[...] = 0
+    plain = Tensor(X) * 2
+    plain.data[...] = 0

@@ -92,6 +92,13 @@ def test_the_confusion_on_a_terminal(place):
         assert [str(label), *cells, found] in [line.split() for line in text.splitlines()]
 
 
+def test_a_terminal_says_why_the_training_part_differs_from_what_training_said(place):
+    said = "train: with the weights of the checkpoint"
+    assert said in on_terminal("evaluate", "digits", cwd=place, columns=80)
+    assert said not in on_terminal("evaluate", "digits", "--split", "test", cwd=place, columns=80)
+    assert said not in convkit("evaluate", "digits", cwd=place).text
+
+
 def test_a_narrow_terminal_gets_the_mistakes(place):
     text = on_terminal("evaluate", "digits/1", cwd=place, columns=50)
     assert max(map(len, text.splitlines())) <= 50

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -73,6 +75,65 @@ def test_standard_input(place):
     assert row == ["standard input", *same[1:]]
 
 
+def test_a_table_in_standard_input(place):
+    for name, text in (("houses", (place / "houses.csv").read_bytes()), ("and", b"x1,x2\n1,1\n")):
+        (place / "same.csv").write_bytes(text)
+        header, *rows = convkit("predict", f"{name}/1", "-", stdin=text, cwd=place).rows
+        _, *same = convkit("predict", f"{name}/1", "same.csv", cwd=place).rows
+        assert header == ["input", "prediction"]
+        assert [row[1:] for row in rows] == [row[1:] for row in same]
+        assert rows[0][0].startswith("standard input")
+
+
+def test_an_archive_in_standard_input(place):
+    data = (place / "digits.npz").read_bytes()
+    _, *rows = convkit("predict", "digits/1", "-", stdin=data, cwd=place).rows
+    _, *same = convkit("predict", "digits/1", "digits.npz", cwd=place).rows
+    assert [row[1:] for row in rows] == [row[1:] for row in same]
+
+
+@pytest.mark.parametrize(
+    ("run", "stdin", "words"),
+    [
+        ("houses/1", b"area,garden\n1,2\n", ["unknown column 'bedrooms' in 'standard input'"]),
+        ("houses/1", b"\xff\xfe", ["'standard input' is not UTF-8 text"]),
+        ("houses/1", b"PK\x03\x04x", ["'standard input' is no .npz file"]),
+        ("houses/1", b"", ["'standard input' is empty"]),
+        ("digits/1", b"a,b\n1,2\n", ["'standard input'"]),
+    ],
+)
+def test_what_standard_input_cannot_be(place, run, stdin, words):
+    convkit("predict", run, "-", stdin=stdin, cwd=place).assert_refused(*words)
+
+
+def test_values_that_are_too_large(place):
+    text = b"bedrooms,area,bathrooms\n3,1500,2\n3,3e38,2\n"
+    result = convkit("predict", "houses/1", "-", stdin=text, cwd=place)
+    assert result.code == 0
+    assert len(result.rows) == 3
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("warning: the answer of 'standard input:2' is no finite number")
+
+
+def test_a_named_pipe_is_a_table_for_a_model_of_columns(place):
+    pipe = place / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=((place / "houses.csv").read_bytes(),))
+    writer.start()
+    _, *rows = convkit("predict", "houses/1", "pipe", cwd=place).rows
+    writer.join()
+    _, *same = convkit("predict", "houses/1", "houses.csv", cwd=place).rows
+    assert [row[1:] for row in rows] == [row[1:] for row in same]
+
+
+def test_a_device_may_never_end(place):
+    (place / "zero.csv").unlink(missing_ok=True)
+    (place / "zero.csv").symlink_to("/dev/zero")
+    convkit("predict", "houses/1", "zero.csv", cwd=place).assert_refused(
+        "'zero.csv' is a device, not a file"
+    )
+
+
 def test_the_likeliest_classes(place):
     header, row = convkit("predict", "digits/1", "digit-00.png", "--top", 3, cwd=place).rows
     assert header == [
@@ -124,7 +185,7 @@ def test_a_perceptron_is_sure_of_nothing(place):
     (first, *_) = json.loads(convkit("predict", "and", "switches.csv", "--json", cwd=place).text)
     assert first == {"input": "switches.csv:1", "prediction": "false"}
     convkit("predict", "and/1", "switches.csv", "--top", "2", cwd=place).assert_refused(
-        "gives no probabilities", "leave out --top"
+        "--top orders classes, but classes without probabilities", "leave out --top"
     )
 
 
@@ -169,6 +230,7 @@ def test_a_picture_in_other_colours(place):
         (["digits/1", "digit-0.png"], ["did you mean 'digit-0"]),
         (["houses/1", "switches.csv"], ["unknown column 'area'", "x1, x2"]),
         (["houses/1", "digit-00.png"], ["is no table", "area, bedrooms, bathrooms"]),
+        (["houses/1", "houses.csv", "--top", "2"], ["--top orders classes, but values are"]),
         (["digits/1", "digit-00.png", "--top", "0"], ["--top must be at least 1, got 0"]),
         (["digits/1", "digit-00.png", "--csv", "--json"], ["contradict each other"]),
         (["digits/1", "digit-00.png", "--checkpoint", "bets"], ["did you mean 'best'?"]),

@@ -160,9 +160,10 @@ def test_everything_that_is_wrong_is_said_at_once(tiny):
         (["train", "."], ["is a folder"]),
         (["train", ""], ["empty"]),
         (["train", "tiny.yaml", "--seeds", "0"], ["--seeds must be at least 1, got 0"]),
-        (["train", "tiny.yaml", "--seed", "x"], ["seed", "'x'"]),
+        (["train", "tiny.yaml", "--seed", "x"], ["error: --seed: ", "'x'"]),
+        (["train", "tiny.yaml", "--seed", ""], ["error: --seed: ", "nothing"]),
         (["train", "tiny.yaml", "--threads", "0"], ["--threads", "'0'"]),
-        (["train", "tiny.yaml", "--name", "a/b"], ["name", "'a/b'"]),
+        (["train", "tiny.yaml", "--name", "a/b"], ["error: --name: ", "'a/b'"]),
         (["train", "tiny.yaml", "--set", "seed"], ["KEY=VALUE", "'seed'"]),
         (["train", "tiny.yaml", "--dry-run", "--seeds", "2"], ["--dry-run", "--seeds"]),
         (["train", "--resume", "tiny"], ["no such run: 'tiny'"]),
@@ -184,6 +185,14 @@ def test_a_run_that_is_over_is_not_resumed(tiny):
 def test_a_layer_that_does_not_fit_names_its_line(tiny):
     (tiny / "misfit.yaml").write_text(TINY.replace("tanh", "conv2d: 4"))
     convkit("train", "misfit.yaml", cwd=tiny).assert_refused("misfit.yaml:5", "conv2d")
+
+
+def test_a_layer_that_is_too_large_names_its_line(tiny):
+    (tiny / "huge.yaml").write_text(TINY.replace("dense: 8", "dense: 1000000000000"))
+    for more in ([], ["--dry-run"]):
+        result = convkit("train", "huge.yaml", *more, cwd=tiny)
+        result.assert_refused("huge.yaml:4: layer 1 (dense)", "12,000.0 GB of memory", "(hint: ")
+    assert not (tiny / "runs").exists()
 
 
 def test_a_folder_for_runs_that_cannot_be_made_is_refused(tiny):
@@ -218,6 +227,21 @@ def test_with_seeds_each_run_is_held_to_what_is_expected(tiny):
         "error: seed 1:",
         "error: seed 2:",
     ]
+
+
+# --- what there is no number for ---
+
+
+def test_what_is_no_number_is_an_empty_cell_in_every_split(tiny):
+    """Constant targets have no variance that r2 could be the part of."""
+    (tiny / "constant.csv").write_text("x,y\n" + "".join(f"{x},5\n" for x in range(20)))
+    (tiny / "constant.yaml").write_text(
+        "data: {name: csv, path: constant.csv, target: y, task: regression, test: 0.2}\n"
+        "model: [{dense: 1}]\nloss: mse\noptimizer: adam\ntrainer: {epochs: 1}\n"
+    )
+    rows = convkit("train", "constant.yaml", cwd=tiny).rows
+    assert ["r2", "", ""] in rows
+    assert ["r2", "", ""] in convkit("evaluate", "constant", cwd=tiny).rows
 
 
 # --- the shipped experiments ---

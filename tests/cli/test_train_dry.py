@@ -13,10 +13,13 @@ def dry(folder, *arguments):
 
 
 def test_a_dry_run_tells_where_each_value_comes_from(tiny):
-    values, layers, memory = dry(tiny, "--set", "optimizer.lr=0.01").text.split("\n\n")
+    values, layers, memory = dry(tiny, "--set", "optimizer.lr=0.01", "--seed", "3").text.split(
+        "\n\n"
+    )
     rows = [line.split("\t") for line in values.splitlines()]
     assert rows[0] == ["key", "value", "from"]
     assert ["optimizer.lr", "0.01", "--set"] in rows
+    assert ["seed", "3", "--seed"] in rows
     assert ["trainer.epochs", "4", "tiny.yaml:9"] in rows
     assert ["trainer.shuffle", "true", "default"] in rows
     assert ["trainer.monitor", "null", "default"] in rows

@@ -38,6 +38,14 @@ def test_divergence_says_where_and_what_to_do(tmp_path):
     assert document["status"] == "diverged"
 
 
+def test_a_schedule_that_explodes_diverges(tmp_path):
+    schedule = "lr: 0.1, schedule: {name: step, step_size: 1, gamma: 1e200}"
+    (tmp_path / "diverging.yaml").write_text(DIVERGING.replace("lr: 1e25", schedule))
+    result = convkit("train", "diverging.yaml", cwd=tmp_path)
+    assert result.code == 1
+    assert result.stderr.splitlines()[-1].startswith("error: training diverged: ")
+
+
 # --- interruption ---
 
 
@@ -75,6 +83,18 @@ def test_ctrl_c_saves_and_the_command_it_tells_goes_on(tmp_path):
     assert code == 130
     assert f"going on after epoch {done}\n" in stderr
     assert f"epoch {done + 1:6}/100000" in stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as POSIX has them")
+def test_json_tells_the_run_even_if_interrupted(tmp_path):
+    (tmp_path / "long.yaml").write_text(LONG)
+    code, stdout, stderr = interrupted(tmp_path, "long.yaml", "--json", "-v")
+    document = json.loads(stdout)
+    assert (code, document["status"], document["run"]) == (130, "interrupted", "runs/long/1")
+    assert document["reason"] in stderr
+    code, stdout, _ = interrupted(tmp_path, "long.yaml", "--seeds", "2", "--json", "-v")
+    (run,) = json.loads(stdout)["runs"]
+    assert (code, run["status"]) == (130, "interrupted")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as POSIX has them")

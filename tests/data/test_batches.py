@@ -17,19 +17,22 @@ def seen(batches):
     return [inputs[:, 0].astype(int).tolist() for inputs, _ in batches]
 
 
-@given(st.integers(1, 40), st.integers(1, 50), st.booleans(), st.booleans())
-def test_an_epoch_has_every_sample_once(count, size, shuffled, drop_last):
-    rng = np.random.default_rng(0) if shuffled else None
-    if drop_last and size > count:
-        with pytest.raises(ConvkitError, match="batches that aren't full are dropped"):
-            Batches(measured(count), size, rng, drop_last)
-        return
-    batches = Batches(measured(count), size, rng, drop_last)
+@given(st.integers(1, 40), st.integers(1, 50), st.booleans())
+def test_an_epoch_has_every_sample_once(count, size, shuffled):
+    batches = Batches(measured(count), size, np.random.default_rng(0) if shuffled else None)
     sizes = [len(batch) for batch in seen(batches)]
-    assert len(batches) == len(sizes) == (count // size if drop_last else -(-count // size))
+    assert len(batches) == len(sizes) == -(-count // size)
     assert all(each == size for each in sizes[:-1])
-    numbers = sorted(chain(*seen(batches)))
-    assert len(set(numbers)) == len(numbers) == (count - count % size if drop_last else count)
+    assert sorted(chain(*seen(batches))) == list(range(count))
+
+
+@pytest.mark.parametrize("size", [10**9, 2**63, 10**30])
+@pytest.mark.parametrize("shuffled", [True, False])
+def test_memory_is_taken_for_the_samples_that_there_are(size, shuffled):
+    batches = Batches(measured(5), size, np.random.default_rng(0) if shuffled else None)
+    ((inputs, targets),) = batches
+    assert (len(batches), len(inputs), len(targets)) == (1, 5, 5)
+    assert inputs.base is None or inputs.base.size <= 15
 
 
 def test_inputs_stay_with_their_targets():
@@ -82,27 +85,6 @@ def test_two_iterations_do_not_disturb_each_other():
         assert not np.shares_memory(one, other)
 
 
-def test_augmentation_sees_each_batch_and_leaves_the_data_alone():
-    data = measured(10)
-    before = data.inputs.copy()
-
-    def negate(inputs, rng):
-        rng.random()
-        return np.negative(inputs, out=inputs)
-
-    batches = Batches(data, 4, np.random.default_rng(0), augment=negate)
-    numbers = [-int(one) for inputs, _ in batches for one in inputs[:, 0]]
-    assert sorted(numbers) == list(range(10))
-    assert np.array_equal(data.inputs, before)
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({"size": 0}, "batch_size must be at least 1, got 0"),
-        ({"size": 2, "augment": lambda inputs, rng: inputs}, "needs random numbers"),
-    ],
-)
-def test_bad_settings(settings, words):
-    with pytest.raises(ConvkitError, match=words):
-        Batches(measured(5), **settings)
+def test_a_batch_has_at_least_one_sample():
+    with pytest.raises(ConvkitError, match="batch_size must be at least 1, got 0"):
+        Batches(measured(5), 0)

@@ -113,7 +113,7 @@ def test_a_broken_picture_is_named(animals, cut):
 
 def test_too_much_is_not_read(animals, monkeypatch):
     monkeypatch.setattr("convkit.data.limits.physical_memory", lambda: 4 * 1000)
-    with pytest.raises(ConvkitError, match=r"more than a quarter .*smaller size"):
+    with pytest.raises(ConvkitError, match=r"a quarter of this .*smaller size"):
         load(animals[0])
 
 

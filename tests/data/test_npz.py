@@ -1,15 +1,17 @@
 """NumPy's archives, sound and hostile."""
 
 import io
+import os
 import pickle
 import zipfile
+from threading import Thread
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convkit.data import DATASETS
+from convkit.data import DATASETS, npz_inputs
 from convkit.errors import ConvkitError
 
 
@@ -176,3 +178,18 @@ def test_damage_is_told_or_harmless(tmp_path_factory, data):
         return
     assert np.array_equal(read.inputs, INPUTS)
     assert read.targets.tolist() == LABELS.tolist()
+
+
+def test_a_device_may_never_end():
+    with pytest.raises(ConvkitError, match="'/dev/zero' is a device, not a file"):
+        DATASETS["npz"]("/dev/zero")
+
+
+def test_a_named_pipe_is_read_once(tmp_path):
+    path = tmp_path / "pipe.npz"
+    os.mkfifo(path)
+    data = archive(inputs=INPUTS, targets=LABELS)
+    writer = Thread(target=path.write_bytes, args=(data,))
+    writer.start()
+    assert np.array_equal(npz_inputs(path), INPUTS)
+    writer.join()

@@ -2,6 +2,7 @@
 
 import csv as writer
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,7 +129,12 @@ def test_the_mean_of_training_may_stand_in(tmp_path):
         ),
         ("a,b,c\n1,2,3\n", {"target": ["a", "b"], "task": "classification"}, "one target column"),
         ("a\n1\n2\n", {}, "no column to learn from beside 'a'"),
-        ("a,b\n1e300,2\n", {}, "beyond what float32 holds"),
+        (
+            "a,b,c\n1,2,3\n\n4,1e39,5\n",
+            {"features": ["b"]},
+            r"t\.csv:4: column 'b': '1e39' is beyond what float32 holds",
+        ),
+        ("a,b\n1,2\n3,-1e300\n", {}, r"t\.csv:3: column 'b': '-1e300' is beyond"),
         ("a,b\ninf,2\n", {}, "not a finite number"),
         ("a,b\n1,2\n3\n", {}, r"t\.csv:3: 1 cell"),
         ("", {}, "is empty"),
@@ -151,9 +157,15 @@ def test_a_table_that_is_not_there(tmp_path):
 
 
 def test_too_large_a_table_is_not_read(read, monkeypatch):
-    monkeypatch.setattr("convkit.data.limits.physical_memory", lambda: 1000)
-    with pytest.raises(ConvkitError, match="more than a quarter of this machine's"):
+    monkeypatch.setattr("convkit.data.limits.physical_memory", lambda: 4000)
+    with pytest.raises(ConvkitError, match=r"more than 0\.0 GB, a quarter of this machine's"):
         read(FLOWERS)
+
+
+def test_a_device_may_never_end():
+    for read in (table_inputs, lambda path, _: DATASETS["csv"](str(path))):
+        with pytest.raises(ConvkitError, match="'/dev/zero' is a device, not a file"):
+            read(Path("/dev/zero"), ("a",))
 
 
 def test_inputs_for_a_model(tmp_path):

@@ -1,15 +1,23 @@
 """Measuring a run again: on its own splits, on tables, archives and folders of pictures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from convkit.data import DATASETS
 from convkit.errors import ConvkitError
+from convkit.experiment.assembly import experiment_of
 from convkit.experiment.evaluation import evaluate, read_data
 from convkit.experiment.plain import dumps
-from tests.experiment.small import trained
+from convkit.experiment.prediction import Predictor
+from convkit.experiment.run import Run
+from tests.data.making import mnist_files
+from tests.experiment.small import DEEP, poisoned_at, trained
 from tests.experiment.test_prediction import DIGITS, HOUSES, IRIS
+
+LINE = "model: [dense: 1]\nloss: mse\noptimizer: {name: sgd, lr: 0.1}\ntrainer: {epochs: 2}"
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +109,106 @@ def test_samples_of_another_shape(digits, iris, tmp_path):
 def test_a_source_that_is_not_there(iris, tmp_path):
     with pytest.raises(ConvkitError, match="no such file"):
         read_data(iris, str(tmp_path / "nothing.csv"))
+
+
+@pytest.fixture(scope="module")
+def mnist(tmp_path_factory):
+    """Return a run on a small data set in MNIST's files, and those of another one."""
+    places = [tmp_path_factory.mktemp(name) for name in ("own", "other")]
+    rng = np.random.default_rng(3)
+    for place in places:
+        parts = [(pixels(rng, count), np.arange(count, dtype=np.uint8) % 3) for count in (12, 6)]
+        mnist_files(place, *parts)
+    text = f"""
+    data: {{name: mnist, path: {places[0]}, standardize: true, validation: 0.25}}
+    model: [flatten, dense: 3]
+    loss: cross_entropy
+    optimizer: {{name: adam, lr: 0.01}}
+    trainer: {{epochs: 2}}
+    """
+    return trained(text, tmp_path_factory.mktemp("runs")).run, places[1]
+
+
+def pixels(rng, count):
+    return rng.integers(0, 256, (count, 4, 5), dtype=np.uint8)
+
+
+def test_a_folder_is_read_as_the_runs_own_was(mnist):
+    run, other = mnist
+    data = read_data(run, str(other))
+    test = DATASETS["mnist"](str(other)).test
+    assert data.digest() == test.digest()
+    own = evaluate(run)
+    again = read_data(run, str(run_path(run)))
+    assert evaluate(run, data={"a": again}).metrics["a"] == own.metrics["test"]
+    assert evaluate(run, data={"a": data}).samples == {"a": 6}
+
+
+def run_path(run):
+    return experiment_of(run).data.arguments["path"]
+
+
+def test_a_folder_of_pictures_is_one_for_every_run(mnist, tmp_path):
+    run, other = mnist
+    test = DATASETS["mnist"](str(other)).test
+    for index, label in enumerate(test.targets):
+        (tmp_path / str(label)).mkdir(exist_ok=True)
+        frame = np.rint(test.inputs[index, ..., 0] * 255).astype(np.uint8)
+        Image.fromarray(frame).save(tmp_path / str(label) / f"{index}.png")
+    data = read_data(run, str(tmp_path))
+    measured = evaluate(run, data={"a": data}).metrics["a"]
+    assert measured == pytest.approx(evaluate(run, data={"a": test}).metrics["a"])
+
+
+def test_a_perceptron_on_data_that_lack_a_class(tmp_path):
+    run = trained("{data: and, family: perceptron}", tmp_path).run
+    (tmp_path / "yes.csv").write_text("x1,x2,y\n1,1,true\n2,2,true\n")
+    names = DATASETS["and"]().train.target_names
+    text = (tmp_path / "yes.csv").read_text().replace("y\n", f"{names[0]}\n", 1)
+    (tmp_path / "yes.csv").write_text(text)
+    evaluation = evaluate(run, data={"a": read_data(run, str(tmp_path / "yes.csv"))})
+    assert evaluation.metrics["a"] == {"loss": 0.0, "accuracy": 1.0}
+    assert evaluation.confusion["a"]["matrix"] == [[0, 0], [0, 2]]
+
+
+def test_values_that_overflow_have_no_measure(tmp_path):
+    run = trained(HOUSES, tmp_path).run
+    data = DATASETS["houses"]().train
+    huge = replace(data, inputs=np.full_like(data.inputs, 3e38))
+    measured = evaluate(run, data={"a": huge}).metrics["a"]
+    assert not np.isfinite(list(measured.values())).any()
+
+
+def test_a_run_that_diverged_before_it_was_saved_has_its_best(tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        poisoned_at(patch, 8, 40, "output")
+        run = trained(DEEP, tmp_path).run
+    assert list(run.checkpoints) == ["best"]
+    evaluation = evaluate(run)
+    assert (evaluation.checkpoint, evaluation.epoch) == ("best", 3)
+    inputs = DATASETS["diabetes"]().test.inputs
+    assert np.isfinite(Predictor.from_run(run).predict(inputs).outputs).all()
+
+
+def test_a_run_that_diverged_at_once_has_nothing(tmp_path):
+    run = trained(DEEP, tmp_path, "optimizer.lr=1e30").run
+    with pytest.raises(ConvkitError, match="has no checkpoint 'last'") as caught:
+        evaluate(run)
+    assert "start a new run" in caught.value.hint
+
+
+def test_a_run_is_moved_with_its_data(tmp_path):
+    project = tmp_path / "project"
+    (project / "data").mkdir(parents=True)
+    rows = [f"{x},{2 * x + 1}" for x in range(40)]
+    (project / "data" / "line.csv").write_text("x,y\n" + "\n".join(rows) + "\n")
+    text = "data: {name: csv, path: line.csv, target: y}\n" + LINE
+    run = trained(text, project, root=project / "data").run
+    before = evaluate(run).metrics
+    moved = project.rename(tmp_path / "elsewhere")
+    again = Run(moved / run.folder.relative_to(project))
+    assert evaluate(again).metrics == before
+    (moved / "data" / "line.csv").unlink()
+    with pytest.raises(ConvkitError, match=r"can't be loaded again: .*no such file") as caught:
+        evaluate(again)
+    assert "--data" in caught.value.hint

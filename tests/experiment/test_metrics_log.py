@@ -89,3 +89,11 @@ def test_a_line_that_was_edited_is_named(tmp_path):
     log.path.write_text("\n".join(lines) + "\n")
     with pytest.raises(ConvkitError, match=r"metrics\.jsonl:2: no record of an epoch"):
         read_records(log.path)
+
+
+@pytest.mark.parametrize("epoch", ["1e400", "1.5", "true", "-1", '"1"', "null", "[" * 9])
+def test_an_epoch_that_is_no_count_is_named(tmp_path, epoch):
+    log = written(tmp_path / "metrics.jsonl")
+    log.path.write_text(f'{{"epoch": {epoch}}}\n[1]\n')
+    with pytest.raises(ConvkitError, match=r"metrics\.jsonl:1: no record of an epoch"):
+        read_records(log.path)

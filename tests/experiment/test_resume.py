@@ -8,10 +8,12 @@ import pytest
 from convkit.errors import ConvkitError
 from convkit.experiment import saving
 from convkit.experiment import trainer as trainer_module
-from convkit.experiment.checkpoint import read_checkpoint
+from convkit.experiment.assembly import restore
+from convkit.experiment.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from convkit.experiment.comparison import RunInfo
 from convkit.experiment.lock import is_locked, locked
 from convkit.experiment.metrics_log import MetricsLog, read_records
-from convkit.experiment.run import find_run
+from convkit.experiment.run import Run, find_run
 from convkit.experiment.session import resume
 from convkit.families import Supervised
 from tests.experiment.small import DROPOUT, signalled_at, trained, without_times
@@ -190,3 +192,114 @@ def test_weights_do_not_depend_on_when_is_saved(whole, tmp_path, monkeypatch):
     monkeypatch.setattr(trainer_module, "LOOKS_PER_SECOND", np.inf)
     outcome = trained(DROPOUT, tmp_path, "trainer.checkpoint.every_minutes=1e-9")
     assert_same(outcome.run, whole.run)
+
+
+# --- when something else breaks it off ---
+
+
+def failing_at(monkeypatch, step, error):
+    """Let a step raise an error, once."""
+    learn = Supervised.learn
+    taken = 0
+
+    def failing(self, batch, progress):
+        nonlocal taken
+        taken += 1
+        if taken == step:
+            raise error
+        return learn(self, batch, progress)
+
+    monkeypatch.setattr(Supervised, "learn", failing)
+
+
+@pytest.mark.parametrize("error", [MemoryError("8 TB"), ConvkitError("can't write: disk full")])
+def test_after_a_failure_that_was_put_right(whole, tmp_path, monkeypatch, error):
+    monkeypatch.setattr("convkit.experiment.saving.LEAST_SECONDS", 0)
+    failing_at(monkeypatch, 20, error)
+    with pytest.raises(type(error), match=str(error)):
+        trained(DROPOUT, tmp_path)
+    run = find_run("experiment", tmp_path / "runs")
+    info = RunInfo(run)
+    assert info.status == "failed"
+    assert str(error) in info.summary["reason"]
+    assert (info.epochs, info.summary["steps"]) == (3, 19)
+    resume(run)
+    assert_same(run, whole.run)
+
+
+def test_a_failure_is_told_even_if_it_cannot_be_noted(tmp_path, monkeypatch):
+    failing_at(monkeypatch, 3, ConvkitError("disk full"))
+
+    def refuse(*args):
+        raise ConvkitError("no summary either")
+
+    monkeypatch.setattr(Run, "write_summary", refuse)
+    with pytest.raises(ConvkitError, match="disk full"):
+        trained(DROPOUT, tmp_path)
+
+
+def test_a_kill_after_resuming_leaves_it_unfinished(tmp_path, monkeypatch):
+    """And not interrupted, as it was before it went on."""
+    with pytest.MonkeyPatch.context() as patch:
+        signalled_at(patch, 4)
+        run = trained(DROPOUT, tmp_path).run
+    assert RunInfo(run).status == "interrupted"
+    failing_at(monkeypatch, 9, Killed())
+    with pytest.raises(Killed):
+        resume(run)
+    assert RunInfo(run).status == "unfinished"
+    assert run.summary() is None
+
+
+# --- checkpoints that were damaged ---
+
+
+def without(owner, name):
+    return {key: value for key, value in owner.items() if key != name}
+
+
+@pytest.mark.parametrize(
+    ("arrays", "learning"),
+    [
+        (lambda arrays: arrays, lambda state: without(state, "noise")),
+        (lambda arrays: arrays, lambda state: state | {"noise": {"bit_generator": "PCG64"}}),
+        (lambda arrays: arrays, lambda state: state | {"noise": 5}),
+        (lambda arrays: arrays, lambda state: state | {"epoch": {}}),
+        (lambda arrays: without(arrays, "learning/epoch/targets"), dict),
+        (lambda arrays: without(arrays, "learning/optimizer/step"), dict),
+        (lambda arrays: without(arrays, "model/layers.0.weight"), dict),
+        (lambda arrays: arrays | {"model/layers.0.weight": np.zeros((2, 2), np.float32)}, dict),
+        (lambda arrays: arrays | {"learning/epoch/outputs": np.zeros((999, 3))}, dict),
+    ],
+)
+def test_a_damaged_checkpoint_is_told(tmp_path, arrays, learning):
+    with pytest.MonkeyPatch.context() as patch:
+        signalled_at(patch, 8)
+        run = trained(DROPOUT, tmp_path).run
+    path = run.checkpoint("last")
+    last = read_checkpoint(path)
+    state = last.state | {"learning": learning(last.state["learning"])}
+    write_checkpoint(path, Checkpoint(arrays(last.arrays), state))
+    log = run.metrics.read_bytes()
+    with pytest.raises(ConvkitError, match=r"last\.safetensors' is damaged") as caught:
+        resume(run)
+    assert "--checkpoint best" in caught.value.hint
+    assert run.metrics.read_bytes() == log
+    assert RunInfo(run).status == "interrupted"
+    assert restore(run, "best").parameters > 0
+
+
+# --- times ---
+
+
+@pytest.mark.parametrize("step", [None, 9])
+def test_the_seconds_of_epochs_are_part_of_those_of_the_run(tmp_path, step):
+    with pytest.MonkeyPatch.context() as patch:
+        if step is not None:
+            signalled_at(patch, step)
+        outcome = trained(DROPOUT, tmp_path)
+    if step is not None:
+        outcome = resume(outcome.run)
+    seconds = [record["seconds"] for record in read_records(outcome.run.metrics)]
+    assert min(seconds) > 0
+    assert sum(seconds) <= outcome.summary["seconds"]

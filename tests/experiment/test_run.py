@@ -128,3 +128,30 @@ def test_a_folder_that_may_not_be_written(tmp_path):
     (tmp_path / "runs").write_text("a file where the folder should be")
     with pytest.raises(ConvkitError, match="can't make"):
         create_run("digits", "", {}, tmp_path / "runs")
+
+
+def test_a_run_that_was_renamed_or_copied_is_one(tmp_path):
+    first, second = (create_run("digits", "", {}, tmp_path) for _ in range(2))
+    kept = Run(first.folder.rename(tmp_path / "digits" / "kept"))
+    assert kept.number is None
+    assert find_run("digits/kept", tmp_path) == find_run(str(kept.folder), tmp_path) == kept
+    assert runs_in(tmp_path) == [kept, second]
+    assert find_run("digits", tmp_path) == second  # the newest that has a number
+    moved = Run(second.folder.rename(tmp_path / "away"))
+    assert find_run(str(moved.folder), tmp_path / "runs") == moved
+
+
+def test_a_folder_with_a_config_alone_is_no_run_unless_it_has_a_number(tmp_path):
+    run = create_run("digits", "", {}, tmp_path)
+    (run.folder / "environment.json").unlink()
+    assert runs_in(tmp_path) == [run]
+    run.folder.rename(tmp_path / "digits" / "configs")
+    assert runs_in(tmp_path) == []
+    with pytest.raises(ConvkitError, match="no such run"):
+        find_run("digits/configs", tmp_path)
+
+
+def test_a_run_is_found_from_inside(tmp_path, monkeypatch):
+    run = create_run("digits", "", {}, tmp_path)
+    monkeypatch.chdir(run.folder / "plots")
+    assert find_run("..").name == "digits"

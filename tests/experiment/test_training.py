@@ -1,7 +1,7 @@
-"""Training: it learns, is measured rightly, stops when it should, says why it can't go on."""
+"""Training: it learns, is measured rightly, saves and stops when it should."""
 
 import json
-import math
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -9,22 +9,21 @@ import pytest
 
 from convkit.autograd import Tensor
 from convkit.data import DATASETS
-from convkit.errors import ConvkitError
-from convkit.experiment.assembly import assemble, restore
-from convkit.experiment.checkpoint import first_not_finite, read_checkpoint
+from convkit.experiment import saving
+from convkit.experiment.assembly import restore
+from convkit.experiment.checkpoint import read_checkpoint
 from convkit.experiment.metrics_log import read_records
 from convkit.experiment.session import resume, train_seeds
 from convkit.nn import Context
-from tests.experiment.small import resolved, signalled_at, trained, without_times
-
-IRIS = """
-data: {name: iris, validation: 0.2}
-model: [dense: 16, relu, dense: 3]
-loss: cross_entropy
-optimizer: {name: adam, lr: 0.02}
-trainer: {epochs: 30, batch_size: 16}
-seed: 1
-"""
+from tests.experiment.small import (
+    DEEP,
+    IRIS,
+    family_of,
+    resolved,
+    signalled_at,
+    trained,
+    without_times,
+)
 
 DIGITS = """
 data: digits
@@ -49,10 +48,6 @@ loss: binary_cross_entropy_with_logits
 optimizer: {name: adam, lr: 0.02}
 trainer: {epochs: 15}
 """
-
-
-def family_of(text, folder, *overrides):
-    return assemble(resolved(text, folder, *overrides).experiment, folder).family
 
 
 @pytest.mark.parametrize(
@@ -205,164 +200,58 @@ def test_the_learning_rate_follows_its_schedule(tmp_path):
     assert rates == pytest.approx([0.02, 0.02, 0.002, 0.002, 0.0002])
 
 
-# --- numbers that aren't finite ---
-
-DEEP = """
-data: diabetes
-model: [dense: 16, relu, dense: 8, dense: 1]
-loss: mse
-optimizer: {name: sgd, lr: 0.01}
-trainer: {epochs: 5}
-"""
-
-
-def test_a_step_that_is_far_too_long(tmp_path):
-    outcome = trained(DEEP, tmp_path, "optimizer.lr=1e30")
-    divergence = outcome.summary["divergence"]
-    assert outcome.status == "diverged"
-    assert divergence["step"] == 2
-    assert "lr" in divergence["hint"]
-    assert divergence["checkpoints"] == {}
+def test_the_best_is_chosen_by_what_early_stopping_watches(tmp_path):
+    stopping = "early_stopping: {patience: 20, metric: validation/accuracy}"
+    outcome = trained(IRIS, tmp_path, f"trainer={{epochs: 20, {stopping}}}", "optimizer.lr=0.3")
+    accuracies = [record["validation/accuracy"] for record in read_records(outcome.run.metrics)]
+    losses = [record["validation/loss"] for record in read_records(outcome.run.metrics)]
+    best = int(np.argmax(accuracies))
+    assert best != int(np.argmin(losses))
+    assert outcome.summary["best"] == {
+        "metric": "validation/accuracy",
+        "value": accuracies[best],
+        "epoch": best + 1,
+    }
+    assert outcome.summary["checkpoint"] == {"name": "best", "epoch": best + 1}
 
 
-def poisoned_at(monkeypatch, layer, step, what):
-    """Let a layer of the model put out NaN, or hand back NaN as a gradient, from a step on."""
-    from convkit.nn import Dense
-
-    call = Dense.__call__
-    taken = 0
-
-    def spoilt(self, x, context):
-        nonlocal taken
-        after = call(self, x, context)
-        if self.units == layer and context.train:
-            taken += 1
-            if taken >= step:
-                value = np.float32(math.nan)
-                if what == "output":
-                    return after + Tensor(np.full_like(after.data, value))
-                return _with_nan_gradient(after)
-        return after
-
-    monkeypatch.setattr(Dense, "__call__", spoilt)
+def test_monitor_and_early_stopping_may_name_two_metrics(tmp_path):
+    stopping = "early_stopping: {patience: 2, metric: train/loss}"
+    settings = f"trainer={{epochs: 4, monitor: validation/accuracy, {stopping}}}"
+    assert trained(IRIS, tmp_path, settings).summary["best"]["metric"] == "validation/accuracy"
 
 
-def _with_nan_gradient(x):
-    from convkit.autograd import primitive
-
-    @primitive
-    def identity(x):
-        return x.copy(), lambda grad: grad * np.float32(math.nan)
-
-    return identity(x)
+# --- when is saved ---
 
 
-@pytest.mark.parametrize(("units", "where"), [(16, "layer 1 (dense)"), (8, "layer 3 (dense)")])
-@pytest.mark.parametrize("what", ["output", "gradient"])
-def test_the_layer_where_it_began_is_named(tmp_path, monkeypatch, units, where, what):
-    monkeypatch.setattr("convkit.experiment.saving.LEAST_SECONDS", 0)
-    poisoned_at(monkeypatch, units, 25, what)
-    outcome = trained(DEEP, tmp_path)
-    divergence = outcome.summary["divergence"]
-    assert (divergence["what"], divergence["where"]) == (what, where)
-    assert (divergence["step"], divergence["epoch"]) == (25, 3)
-    assert divergence["value"] == "nan"
-    last = divergence["checkpoints"]["last"]
-    assert (last["epoch"], last["step"]) == (2, 24)
+def epochs_saved(monkeypatch, ticks):
+    """Return the epochs after which ``last`` is written, under a clock of our own."""
+    epochs = []
+    write = saving.write_checkpoint
+
+    def noted(path, checkpoint):
+        if path.stem == "last":
+            epochs.append(checkpoint.state["position"]["epoch"])
+        write(path, checkpoint)
+
+    monkeypatch.setattr(saving, "write_checkpoint", noted)
+    monkeypatch.setattr(saving, "monotonic", ticks.__next__)
+    return epochs
 
 
-def test_it_stops_before_the_update(tmp_path, monkeypatch):
-    poisoned_at(monkeypatch, 8, 2, "gradient")
-    family = family_of(DEEP, tmp_path)
-    first, second, *_ = ((x.copy(), y.copy()) for x, y in family.batches(0))
-    family.learn(first, 0.0)
-    before = family.flat.values.copy()
-    with pytest.raises(ConvkitError, match=r"nan in the gradient of layer 3 \(dense\)"):
-        family.learn(second, 0.1)
-    assert before.tobytes() == family.flat.values.tobytes()
+@pytest.mark.parametrize(("every", "expected"), [(1, [1, 2, 3, 4, 5, 6, 7, 7]), (3, [3, 6, 7])])
+def test_epochs_between_two_checkpoints(tmp_path, monkeypatch, every, expected):
+    epochs = epochs_saved(monkeypatch, count(step=10))
+    trained(IRIS, tmp_path, f"trainer={{epochs: 7, checkpoint: {{every_epochs: {every}}}}}")
+    assert epochs == expected
 
 
-def test_inputs_that_are_no_numbers_are_told_by_sample(tmp_path):
-    family = family_of(DEEP, tmp_path)
-    inputs, targets = next(family.batches(0))
-    inputs[5, 2] = math.nan
-    with pytest.raises(ConvkitError, match="nan in the input of sample 5 of the batch"):
-        family.learn((inputs, targets), 0.0)
-
-
-def test_weights_that_became_infinite_are_told(tmp_path):
-    family = family_of(DEEP, tmp_path)
-    family.network.layers.parameters()["layers.2.weight"].data[0, 0] = math.inf
-    batch = next(family.batches(0))
-    wanted = pytest.raises(ConvkitError, match=r"infinity in the weights of layer 3 \(dense\)")
-    with wanted, np.errstate(all="ignore"):
-        family.learn(batch, 0.0)
-
-
-def test_large_gradients_that_are_finite_are_none(tmp_path):
-    """The square of one overflows: that alone is no reason to stop."""
-    family = family_of(DEEP, tmp_path, "optimizer.clip_norm=1")
-    inputs, targets = next(family.batches(0))
-    with np.errstate(all="ignore"):
-        family.learn((inputs * np.float32(1e10), targets), 0.0)
-    assert np.isfinite(family.flat.values).all()
-
-
-def test_the_best_model_is_kept_however_soon_it_diverges(tmp_path, monkeypatch):
-    poisoned_at(monkeypatch, 8, 40, "output")
-    outcome = trained(DEEP, tmp_path)
-    best = read_checkpoint(outcome.run.checkpoint("best"))
-    assert best.state["position"]["epoch"] == 3
-    assert outcome.summary["divergence"]["checkpoints"]["best"]["epoch"] == 3
-
-
-def test_an_update_that_overflows_is_told_by_its_step(tmp_path):
-    """Its gradient was finite: the weights that it made are found when they shall be saved."""
-    text = DEEP.replace("sgd, lr: 0.01", "sgd, lr: 1e39")
-    outcome = trained(text, tmp_path, "trainer={epochs: 3, batch_size: 400}")
-    divergence = outcome.summary["divergence"]
-    assert (divergence["what"], divergence["step"], divergence["epoch"]) == ("weights", 1, 1)
-    assert outcome.run.checkpoints == {}
-
-
-def test_no_checkpoint_ever_holds_what_is_not_finite(tmp_path, monkeypatch):
-    monkeypatch.setattr("convkit.experiment.saving.LEAST_SECONDS", 0)
-    outcome = trained(DEEP, tmp_path, "optimizer.lr=30", "trainer.batch_size=400")
-    assert outcome.status == "diverged"
-    for path in outcome.run.checkpoints.values():
-        assert first_not_finite(read_checkpoint(path).arrays) is None
-
-
-def test_a_run_that_diverged_is_not_resumed(tmp_path):
-    outcome = trained(DEEP, tmp_path, "optimizer.lr=1e30")
-    with pytest.raises(ConvkitError, match="has diverged") as caught:
-        resume(outcome.run)
-    assert "again" in caught.value.hint
-
-
-# --- what is refused before anything is written ---
-
-
-@pytest.mark.parametrize(
-    ("override", "message", "hint"),
-    [
-        ("trainer.monitor=validation/loss", "no validation split", "validation: 0.2"),
-        ("trainer.monitor=train/accuracy", "there will be no 'train/accuracy'", "loss, mse"),
-        ("trainer.monitor=test/loss", "measured once, at the end", "watch validation"),
-        ("trainer.early_stopping={patience: 2, metric: validation/r2}", "no validation", "0.2"),
-        ('expect={validation/r2: ">0.4"}', "no validation split", "validation: 0.2"),
-        ('expect={test/accuracy: ">0.4"}', "there will be no 'test/accuracy'", "r2"),
-        ("optimizer.schedule={name: plateau, mode: max}", "mode is max", "mode: min"),
-        ("metrics=[accuracy]", "measures classes, but values are predicted", "rmse"),
-        ("model=[{dense: 2}]", "the model's outputs are 2", ""),
-    ],
-)
-def test_what_cannot_work_is_refused_before_a_run_is_made(tmp_path, override, message, hint):
-    with pytest.raises(ConvkitError) as caught:
-        trained(DEEP, tmp_path, override)
-    assert message in caught.value.message
-    assert hint in (caught.value.hint or "")
-    assert not (tmp_path / "runs").exists()
+def test_quick_epochs_are_not_all_saved(tmp_path, monkeypatch):
+    """A look at the clock takes 0.4 s here; so does every epoch, since it looks once."""
+    epochs = epochs_saved(monkeypatch, count(step=0.4))
+    trained(IRIS, tmp_path, "trainer.epochs=7")
+    assert epochs[-1] == 7
+    assert 1 < len(epochs) < 5
 
 
 # --- several seeds, and observers ---

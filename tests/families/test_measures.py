@@ -32,6 +32,22 @@ def test_by_hand():
     assert labels == {"accuracy": 0.75}
 
 
+def test_r2_of_several_targets_is_the_mean_of_each_ones():
+    """By hand: all of the first target's variance is explained, and none of the second's."""
+    actual = np.array([[1.0, 1000], [2, 1001], [3, 1002]])
+    predicted = np.array([[1.0, 1001], [2, 1001], [3, 1001]])
+    names = metrics_of("values", ["r2"])
+    assert measure(names, actual, predicted) == {"r2": pytest.approx((1 + 0) / 2)}
+    # The scale of a target doesn't matter to it.
+    scale = np.array([1, 1e4])
+    assert measure(names, actual * scale, predicted * scale) == {"r2": pytest.approx(0.5)}
+
+
+def test_a_target_that_never_changes_has_no_r2():
+    actual = np.array([[1.0, 7], [2, 7], [3, 7]])
+    assert math.isnan(measure(metrics_of("values", ["r2"]), actual, actual)["r2"])
+
+
 def test_predictions_that_are_not_finite_have_no_measure():
     measured = measure(metrics_of("values"), VALUES, np.array([[1.0], [np.inf], [2.0]]))
     assert all(math.isnan(value) for value in measured.values())

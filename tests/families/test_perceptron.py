@@ -129,6 +129,30 @@ def test_other_data_are_matched_by_the_names_of_their_classes():
     assert family.measure(turned)["accuracy"] == 1.0
 
 
+def test_other_data_may_lack_a_class():
+    family = trained(dataset(SQUARE, [0, 0, 0, 1]))
+    for name, labels in (("yes", [1]), ("no", [0])):
+        one = dataset([[1, 1]] if labels[0] else [[0, 1]], [0], classes=(name,))
+        assert family.actual(one).tolist() == labels
+        assert family.measure(one) == {"loss": 0.0, "accuracy": 1.0}
+    data = DATASETS["iris"](test=0.0).train
+    family = trained(data, positive="setosa")
+    others = data.take(data.targets > 0)
+    others = dataset(others.inputs, others.targets - 1, classes=data.classes[1:])
+    assert family.actual(others).sum() == 0
+    assert family.measure(others)["accuracy"] == 1.0
+
+
+def test_other_data_that_are_not_for_it():
+    family = trained(dataset(SQUARE, [0, 0, 0, 1]))
+    with pytest.raises(ConvkitError, match=r"unknown class 'yess' in data 'points'.*'yes'"):
+        family.measure(dataset(SQUARE, [0, 0, 0, 1], classes=("no", "yess")))
+    with pytest.raises(ConvkitError, match="are 3, but the model takes 2"):
+        family.measure(dataset(np.ones((2, 3)), [0, 1]))
+    with pytest.raises(ConvkitError, match="tells 'yes' from 'no', but data 'line' have values"):
+        family.measure(Dataset("line", np.ones((3, 2), np.float32), np.ones((3, 1), np.float32)))
+
+
 @pytest.mark.parametrize(
     ("arguments", "classes", "message"),
     [

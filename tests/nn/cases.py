@@ -136,7 +136,8 @@ def call_with(layer, paths, inputs, *parameters, train=True):
         *way, last = path.split(".")
         owner = reduce(_step, way, layer)
         setattr(owner, last, parameter)
-    return layer(inputs, context(train))
+    # What wants no gradient comes as a plain array.
+    return layer(inputs if isinstance(inputs, Tensor) else Tensor(inputs), context(train))
 
 
 def _step(owner, name):

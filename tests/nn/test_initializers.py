@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -147,3 +149,40 @@ def test_a_wrong_choice_is_said(choice, message):
     with pytest.raises(ConvkitError) as error:
         choose_initializer("kernel_init", choice)
     assert message in str(error.value)
+
+
+# --- memory ---
+
+RANDOM = ["normal", "uniform", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal"]
+
+
+def at_once(name, shape, rng):
+    """Draw as the formulas say, all numbers in one call."""
+    fan_in, fan_out = counted_fans(shape)
+    family, _, kind = name.rpartition("_")
+    variance = 0.05**2 / (3 if kind == "uniform" else 1)
+    if family:
+        variance = VARIANCES[family](fan_in, fan_out)
+    if kind == "normal":
+        return rng.normal(0, np.sqrt(variance), shape)
+    limit = np.sqrt(3 * variance)
+    return rng.uniform(-limit, limit, shape)
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_drawn_in_blocks_numbers_are_the_same_as_at_once(name, monkeypatch):
+    monkeypatch.setattr("convkit.nn.initializers.BLOCK", 7)
+    shape = (3, 2, 4, 5)
+    ours, theirs = np.random.default_rng(7), np.random.default_rng(7)
+    weights = INITIALIZERS[name](shape, ours, FLOAT32)
+    np.testing.assert_allclose(weights, at_once(name, shape, theirs), rtol=1e-6)
+    assert ours.random() == theirs.random()  # what is drawn afterwards is the same, too
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_drawing_takes_hardly_more_memory_than_the_weights(name):
+    tracemalloc.start()
+    weights = draw(name, (2000, 1500))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert weights.nbytes <= peak < 1.3 * weights.nbytes

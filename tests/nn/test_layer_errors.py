@@ -155,8 +155,40 @@ def test_batch_norm_cannot_train_on_one_value():
     layer(Tensor(np.ones((1, 2, 2, 3), np.float32)), Context(train=True))
 
 
-def test_embedding_says_a_token_that_it_does_not_know():
+@pytest.mark.parametrize("token", [4, -1, 0.5, np.nan, np.inf, 2**40])
+def test_embedding_says_a_token_that_it_does_not_know(token):
     layer = LAYERS["embedding"](4, 2)
     layer.build((3,), np.random.default_rng(0))
-    with pytest.raises(ConvkitError, match="index 4 is out of bounds"):
-        layer(Tensor(np.array([[0, 1, 4]])), Context())
+    tokens = np.array([[0, 1, token]])
+    for use in (lambda: layer(Tensor(tokens), Context()), lambda: layer.check(tokens)):
+        with pytest.raises(ConvkitError, match=r"has the tokens 0 to 3, got .*standardize: false"):
+            use()
+
+
+def test_a_model_checks_what_its_first_layer_takes():
+    layers = [("reshape", {"shape": (2, 2)}), ("embedding", {"tokens": 3, "dim": 2}), ("relu", {})]
+    model = Sequential([LAYERS[name](**settings) for name, settings in layers])
+    model.check(np.array([[0.0, 1, 2, 2]]))
+    with pytest.raises(LayerError, match=r"layer 2 \(embedding\): embedding has the tokens"):
+        model.check(np.array([[0.0, 1, 2, 3]]))
+    # Behind others come no data, but what they make of them.
+    Sequential([LAYERS["relu"](), *model.layers]).check(np.array([[0.0, 1, 2, 3]]))
+
+
+@pytest.mark.parametrize(
+    ("layers", "path"),
+    [
+        ([("relu", {}), ("batch_norm", {})], "2"),
+        ([("relu", {}), ("residual", {"body": [("relu", {}), ("batch_norm", {})]})], "2.2"),
+        (
+            [("residual", {"body": [("relu", {})], "shortcut": [("batch_norm", {})]})],
+            "1.shortcut.1",
+        ),
+    ],
+)
+def test_an_error_while_it_runs_says_which_layer(layers, path):
+    model = Sequential(made_layers(layers))
+    model.build((3,), np.random.default_rng(0))
+    with pytest.raises(LayerError, match=rf"layer {path} \(batch_norm\)") as error:
+        model(Tensor(np.ones((1, 3), np.float32)), Context(train=True))
+    assert error.value.path == path

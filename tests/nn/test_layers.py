@@ -133,3 +133,20 @@ def test_dropout_drops_its_share_and_keeps_the_mean():
     assert set(np.unique(outputs)) == {np.float32(0), kept}
     assert (outputs == 0).mean() == pytest.approx(0.3, abs=0.01)
     assert outputs.mean() == pytest.approx(1, abs=0.01)
+
+
+def test_batch_norm_remembers_the_unbiased_variance():
+    """By hand: of 1, 3, 8 the mean is 4, and the variance (9 + 1 + 16)/2 = 13."""
+    layer = LAYERS["batch_norm"](momentum=0.75)
+    layer.build((1,), np.random.default_rng(0))
+    run(layer, np.array([[1.0], [3], [8]], np.float32))
+    assert (layer.running_mean.tolist(), layer.running_variance.tolist()) == ([1.0], [4.0])
+    run(layer, np.array([[0.0], [0], [3]], np.float32))
+    assert (layer.running_mean.tolist(), layer.running_variance.tolist()) == ([1.0], [3.75])
+    # Of an image every position counts: 0, 0, 4, 4 of which the variance is 16/3.
+    layer.build((1, 2, 1), np.random.default_rng(0))
+    run(layer, np.array([0, 0, 4, 4], np.float32).reshape(2, 1, 2, 1))
+    assert layer.running_variance == pytest.approx(0.75 + 0.25 * 16 / 3)
+    # Training standardizes by the batch's own, biased one; evaluation by what is remembered.
+    one = run(layer, np.full((1, 1, 2, 1), 4.0, np.float32), train=False).data
+    assert one == pytest.approx(np.full((1, 1, 2, 1), 3.5 / np.sqrt(0.75 + 4 / 3 + 1e-5)))

@@ -7,9 +7,9 @@ import pytest
 
 from convkit.autograd import Tensor
 from convkit.chain import account, parse_words
-from convkit.nn import LAYERS, Context, Sequential, named_layers, summary
+from convkit.nn import LAYERS, Context, LayerError, Sequential, named_layers, summary
 from convkit.window import parse_size
-from tests.nn.cases import made_layers
+from tests.nn.cases import CASES, made_layers
 
 CONV = ("conv2d", {"filters": 4, "padding": "same"})
 RELU = ("relu", {})
@@ -185,3 +185,46 @@ def test_no_layers_pass_on_what_comes_in():
     assert model.build((4,), np.random.default_rng(0)) == (4,)
     x = Tensor(np.ones((2, 4)))
     assert model(x, Context()) is x
+
+
+# --- from shapes alone ---
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_parameters_are_counted_before_they_are_made(case):
+    model = Sequential([case.layer()])
+    before = summary(model, case.shape)
+    counted = model.count_parameters(case.shape)
+    model.build(case.shape, np.random.default_rng(0))
+    assert counted == sum(tensor.size for tensor in model.parameters().values())
+    assert counted == sum(row.parameters for row in before)
+    assert before == summary(model, case.shape)
+
+
+WIDEST = {"filters": 10**9, "padding": "same"}
+HUGE = [
+    ([CONV, ("conv2d", WIDEST)], "2", "conv2d"),
+    ([RELU, ("residual", {"body": [("conv2d", WIDEST)]})], "2.1", "conv2d"),
+    ([("flatten", {}), ("dense", {"units": 10**9}), ("dense", {"units": 2})], "2", "dense"),
+    ([("residual", {"body": [CONV], "shortcut": [("conv2d", WIDEST), CONV]})],
+     "1.shortcut.1", "conv2d"),
+    ([("embedding", {"tokens": 10**9, "dim": 99})], "1", "embedding"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layers", "path", "name"), HUGE)
+def test_a_model_that_is_too_large_is_refused_before_it_is_made(layers, path, name, monkeypatch):
+    monkeypatch.setattr("convkit.nn.limits.physical_memory", lambda: 16 * 10**9)
+    with pytest.raises(LayerError, match=r"GB of memory, more than 1\.0 GB, a sixteenth") as error:
+        built(layers, (8, 8, 4))
+    assert (error.value.path, error.value.name) == (path, name)
+
+
+def test_the_limit_is_for_all_layers_together(monkeypatch):
+    layers = [("dense", {"units": 10}), ("dense", {"units": 10})]
+    bytes_needed = 4 * (2 * (10 * 10 + 10))
+    monkeypatch.setattr("convkit.nn.limits.physical_memory", lambda: 16 * bytes_needed)
+    built(layers, (10,))
+    monkeypatch.setattr("convkit.nn.limits.physical_memory", lambda: 16 * (bytes_needed - 1))
+    with pytest.raises(LayerError, match=r"layer 2 \(dense\)"):
+        built(layers, (10,))

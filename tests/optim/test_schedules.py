@@ -163,6 +163,21 @@ def test_an_optimizer_asks_its_schedule(name):
     assert SGD().factor(2.5, 10) == 1
 
 
+@pytest.mark.parametrize(
+    "schedule", [Step(1, 1e200), Exponential(1e200), Step(1, 1e308, warm_up=1)]
+)
+def test_what_is_too_large_for_a_float_is_infinite(schedule):
+    factors = [schedule.factor(epoch, 9) for epoch in range(10)]
+    assert factors[-1] == math.inf
+    assert not any(math.isnan(factor) for factor in factors)
+
+
+@pytest.mark.parametrize("schedule", [Step(1, 1e-200), Exponential(1e-200)])
+def test_what_is_too_small_for_a_float_is_zero(schedule):
+    assert schedule.factor(0, 9) == 1
+    assert schedule.factor(9, 9) == 0
+
+
 def test_the_state_of_another_schedule_is_refused():
     with pytest.raises(ConvkitError, match="'best' isn't part of it"):
         Cosine().load_state(Plateau().state())

@@ -12,6 +12,7 @@ from convkit.experiment.spec.building import (
 from convkit.experiment.spec.catalogue import Catalogue, catalogue
 from convkit.experiment.spec.expectations import Expectation, Unmet, check_expectations
 from convkit.experiment.spec.json_schema import json_schema
+from convkit.experiment.spec.overrides import Override
 from convkit.experiment.spec.problems import LocatedError, SpecError
 from convkit.experiment.spec.reading import Resolved, experiment_from_document, read_experiment
 from convkit.experiment.spec.schema import Checkpoint, Choice, EarlyStopping, Experiment, Trainer
@@ -28,6 +29,7 @@ __all__ = [
     "Expectation",
     "Experiment",
     "LocatedError",
+    "Override",
     "Resolved",
     "SpecError",
     "Table",

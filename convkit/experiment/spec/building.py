@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convkit.errors import ConvkitError
 from convkit.experiment.spec.catalogue import catalogue
+from convkit.experiment.spec.kinds import DEFAULT
 from convkit.experiment.spec.problems import LocatedError
 from convkit.experiment.spec.schema import Choice, Experiment
 
@@ -93,14 +94,26 @@ def build_model(
 
 
 @contextmanager
-def locating(experiment: Experiment) -> Iterator[None]:
-    """Add the line of the layer to errors in the block that come from one.
+def locating(
+    experiment: Experiment, otherwise: str | None = None, origins: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Add the line of what is wrong to errors in the block that tell which part of it that is.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    otherwise : str, optional
+        The part, such as ``family``, that errors which don't tell are about.
+    origins : dict of str to str, optional
+        Where values stand that are no choices, see :class:`Resolved`.
 
     Raises
     ------
     LocatedError
-        For a :class:`convkit.nn.LayerError` in the block.
+        For a :class:`convkit.nn.LayerError`, with the line of the layer, a
+        :class:`convkit.families.MisfitError` and, if there is an `otherwise`, any ConvkitError.
     """
+    from convkit.families import MisfitError
     from convkit.nn import LayerError
 
     try:
@@ -110,6 +123,23 @@ def locating(experiment: Experiment) -> Iterator[None]:
         if layer is None or not layer.where:
             raise
         raise LocatedError(layer.where, "", error.message, error.hint) from error
+    except MisfitError as error:
+        raise _about(experiment, error.part, error, origins or {}) from error
+    except ConvkitError as error:
+        if otherwise is None:
+            raise
+        raise _about(experiment, otherwise, error, origins or {}) from error
+
+
+def _about(
+    experiment: Experiment, part: str, error: ConvkitError, origins: Mapping[str, str]
+) -> LocatedError:
+    """Return an error with the line of the part that it is about: of a model, where it ends."""
+    value = getattr(experiment, part)
+    choice = value[-1] if isinstance(value, tuple) and value else value
+    where = choice.where if isinstance(choice, Choice) else origins.get(f"{part}.0", "")
+    path = "" if part == "model" else part
+    return LocatedError("" if where == DEFAULT else where, path, error.message, error.hint)
 
 
 def _located(layers: Sequence[Choice], path: str) -> Choice | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from convkit.errors import ConvkitError
 from convkit.experiment.spec.kinds import Kind, Reading
@@ -13,7 +14,22 @@ from convkit.experiment.spec.tree import Node, Value, read_value
 ORIGIN = "--set"
 
 
-def override(root: Node, kind: Kind, overrides: Iterable[str], reading: Reading) -> Node:
+class Override(NamedTuple):
+    """A value from the command line.
+
+    Attributes
+    ----------
+    text : str
+        ``path=value``: keys with points between them, then a YAML value, which may hold ``=``.
+    option : str
+        With which it was given, for messages.
+    """
+
+    text: str
+    option: str = ORIGIN
+
+
+def override(root: Node, kind: Kind, overrides: Iterable[str | Override], reading: Reading) -> Node:
     """Return a tree with values put in; what can't be put in is noted.
 
     Parameters
@@ -21,26 +37,27 @@ def override(root: Node, kind: Kind, overrides: Iterable[str], reading: Reading)
     root : Node
     kind : Kind
         Of the root.
-    overrides : iterable of str
-        ``path=value``: keys with points between them, then a YAML value, which may hold ``=``.
+    overrides : iterable of str or Override
+        A str is the text of one.
     reading : Reading
     """
-    for text in overrides:
+    for each in overrides:
+        text, origin = each if isinstance(each, Override) else Override(each)
         path, equals, value = text.partition("=")
         if not equals or not path.strip():
             message = f"expected KEY=VALUE, got '{text}'"
             reading.problems.append(
-                LocatedError(ORIGIN, "", message, "such as --set optimizer.lr=0.01")
+                LocatedError(origin, "", message, "such as --set optimizer.lr=0.01")
             )
             continue
         keys = [key.strip() for key in path.split(".")]
         try:
-            new = read_value(value.strip(), ORIGIN, reading.problems)
+            new = read_value(value.strip(), origin, reading.problems)
             root = _assign(root, kind, keys, new)
         except LocatedError as problem:
             reading.problems.append(problem)
         except ConvkitError as error:
-            reading.problems.append(LocatedError(ORIGIN, path.strip(), error.message, error.hint))
+            reading.problems.append(LocatedError(origin, path.strip(), error.message, error.hint))
     return root
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterable, Sequence
 
 from convkit.errors import ConvkitError
@@ -13,7 +15,7 @@ class LocatedError(ConvkitError):
     Attributes
     ----------
     where : str
-        ``file:line``, or ``--set``.
+        ``file:line``, or ``--set`` or another option.
     path : str
         The keys that lead to it, such as ``model.3.conv2d.filters``; empty for the whole.
     """
@@ -34,10 +36,10 @@ class SpecError(ConvkitError):
     """Everything that is wrong with an experiment: one line if it is one thing, else a list."""
 
     def __init__(self, problems: Sequence[ConvkitError]) -> None:
-        first, *more = problems
+        self._problems = tuple(sorted(problems, key=_line))
+        first, *more = self._problems
         message = f"{len(problems)} things are wrong" if more else first.message
         super().__init__(message, None if more else first.hint)
-        self._problems = tuple(problems)
 
     @property
     def problems(self) -> tuple[ConvkitError, ...]:
@@ -48,6 +50,13 @@ class SpecError(ConvkitError):
         if len(self._problems) == 1:
             return super().__str__()
         return "\n- ".join([f"{self.message}:", *map(str, self._problems)])
+
+
+def _line(problem: ConvkitError) -> int:
+    """Sort by line; what comes from the command line, or nowhere, is last."""
+    where = problem.where if isinstance(problem, LocatedError) else ""
+    line = re.search(r":(\d+)$", where)
+    return int(line[1]) if line else sys.maxsize
 
 
 def in_short(value: object, longest: int = 60) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from convkit.errors import ConvkitError
 from convkit.experiment.spec.catalogue import Catalogue, catalogue
 from convkit.experiment.spec.kinds import DEFAULT, FAILED, Reading
-from convkit.experiment.spec.overrides import override
+from convkit.experiment.spec.overrides import Override, override
 from convkit.experiment.spec.problems import LocatedError, SpecError, in_short
 from convkit.experiment.spec.schema import Experiment
 from convkit.experiment.spec.tree import Node, from_plain, read_tree
@@ -29,8 +29,8 @@ class Resolved:
     document : dict
         All of it in long form as plain data, defaults too: read again, it is the same experiment.
     origins : dict of str to str
-        ``file:line``, ``--set`` or ``default`` by key path, such as ``model.0.conv2d.filters``, in
-        the order of the document.
+        ``file:line``, ``--set`` or another option, or ``default``, by key path such as
+        ``model.0.conv2d.filters``, in the order of the document.
     """
 
     experiment: Experiment
@@ -44,14 +44,17 @@ class Resolved:
 
 
 def read_experiment(
-    source: str | Path, overrides: Sequence[str] = (), *, choices: Catalogue | None = None
+    source: str | Path,
+    overrides: Sequence[str | Override] = (),
+    *,
+    choices: Catalogue | None = None,
 ) -> Resolved:
     """Read an experiment from a YAML file, or from standard input for ``-``.
 
     Parameters
     ----------
     source : str or Path
-    overrides : sequence of str
+    overrides : sequence of str or Override
         ``path=value``, such as ``optimizer.lr=0.01``; the last one counts.
     choices : Catalogue, optional
         What there is to choose from; all of convkit's by default.
@@ -101,7 +104,7 @@ def _named(root: Node, default: str) -> Node:
 
 
 def _resolved(
-    root: Node, overrides: Sequence[str], choices: Catalogue, reading: Reading
+    root: Node, overrides: Sequence[str | Override], choices: Catalogue, reading: Reading
 ) -> Resolved:
     kind = choices.experiment
     if not isinstance(root.value, dict):
@@ -115,7 +118,7 @@ def _resolved(
     if experiment is not FAILED:
         _check_parts(experiment, root, choices, reading)
     if reading.problems:
-        raise SpecError(sorted(reading.problems, key=_line))
+        raise SpecError(reading.problems)
     return Resolved(experiment, kind.plain(experiment), reading.origins)
 
 
@@ -135,10 +138,3 @@ def _check_parts(experiment: Experiment, root: Node, choices: Catalogue, reading
             reading.problem(fields.get(part, root), part, message, hint)
         elif given and part not in taken:
             reading.problem(fields[part], part, f"the family {family} takes none", "leave it out")
-
-
-def _line(problem: ConvkitError) -> tuple[int, str]:
-    """Sort by line; what comes from the command line is last."""
-    where = problem.where if isinstance(problem, LocatedError) else ""
-    line = re.search(r":(\d+)$", where)
-    return (int(line[1]) if line else 10**9, "")

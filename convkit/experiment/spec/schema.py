@@ -143,7 +143,8 @@ class Trainer:
         Evaluate the validation split after every so many epochs.
     monitor : str or None
         The metric whose best checkpoint is kept, such as ``validation/accuracy``. If left out it is
-        ``validation/loss``, or ``train/loss`` without a validation split.
+        what `early_stopping` names, else ``validation/loss``, or ``train/loss`` without a
+        validation split.
     early_stopping : EarlyStopping or None
         When to stop before the last epoch; never if left out.
     checkpoint : Checkpoint
