@@ -30,7 +30,7 @@ model:
   - dropout: 0.3
   - dense: 10
 loss: cross_entropy
-optimizer: {name: adam, lr: 0.01, schedule: {name: plateau, patience: 1, gamma: 0.5}}
+optimizer: {name: adam, lr: 0.01, schedule: {name: plateau, mode: max, patience: 1, gamma: 0.5}}
 trainer:
   epochs: 120
   batch_size: 32
