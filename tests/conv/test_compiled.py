@@ -12,7 +12,7 @@ from scipy import ndimage
 
 import convkit
 from convkit.conv import MODES, Border, as_image, plan_convolution
-from convkit.conv.compiling import compiler, correlating, start
+from convkit.conv.compiling import compiler, correlating, start, strips
 from convkit.conv.strategies import compiled
 from tests.cli.process import ROOT, environment
 from tests.conv.oracle import correlate
@@ -79,7 +79,7 @@ def problems(draw):
 
 
 @with_numba
-@pytest.mark.parametrize("strip_rows", [1, 3, compiled.ROWS])
+@pytest.mark.parametrize("strip_rows", [1, 3, strips.ROWS])
 @given(problem=problems())
 @settings(max_examples=60, deadline=None)
 def test_agrees_with_the_definition(problem, strip_rows):
@@ -87,7 +87,7 @@ def test_agrees_with_the_definition(problem, strip_rows):
     border = Border(options["mode"], (options["value"],))
     expected = correlate(image, kernel, **options).astype(float)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "ROWS", strip_rows)
+        patch.setattr(strips, "ROWS", strip_rows)
         patch.setattr("convkit.conv.plan.BAND_SAMPLES", 20)
         out = run(image, kernel, pad=options["pads"], border=border)[:, :, 0]
     assert out.dtype == np.float32

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from convkit.conv import MODES, Border, as_image, plan_convolution
-from convkit.conv.compiling import separating, start
-from convkit.conv.strategies import compiled_separable
+from convkit.conv.compiling import separating, start, strips
 from tests.conv.oracle import correlate
 
 pytest.importorskip("numba", reason="the extra 'fast' has it")
@@ -49,7 +48,7 @@ def test_agrees_with_the_definition(case, rows):
     image, (column, row), pads, mode = case
     kernel = np.outer(column, row)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled_separable, "ROWS", rows)
+        patch.setattr(strips, "ROWS", rows)
         patch.setattr("convkit.conv.plan.BAND_SAMPLES", 20)
         out = run(image, column, row, pad=pads, border=Border(mode))[:, :, 0]
     expected = correlate(image.astype(float), kernel, pads=pads, mode=mode).astype(float)

@@ -17,14 +17,11 @@ import numpy as np
 from convkit.conv.compiling import start
 from convkit.conv.compiling.compiler import compiling, is_installed
 from convkit.conv.compiling.correlating import correlating
-from convkit.conv.compiling.pieces import pieces
+from convkit.conv.compiling.strips import compiled_strip_rows, correlated
 from convkit.conv.problem import Array, Problem, Span
 
 LARGEST = 11
 """Rows and columns of a kernel: a larger one takes seconds to compile, and the DFT is near."""
-
-ROWS = 64
-"""Output rows of a strip, at most: fewer lose to threads that hand each other the interpreter."""
 
 
 def supports(problem: Problem) -> bool:
@@ -57,20 +54,17 @@ def key(problem: Problem) -> tuple[int, int, int, np.dtype[Any]]:
 
 def strip_rows(problem: Problem) -> int:
     """Return how many output rows a strip has."""
-    row = problem.out_shape[1] * problem.shape[2] * problem.compute.itemsize
-    return min(ROWS, problem.cache_rows(row // 4))
+    return compiled_strip_rows(problem)
 
 
 def strips(problem: Problem, image: Array, spans: Sequence[Span]) -> Iterator[Array]:
-    """Yield the values of each span."""
+    """Return the values of each span, one after the other."""
     with compiling:
         correlate = correlating(*problem.kernel_size, problem.shape[2])
     start.begun(key(problem))
     weights = np.ascontiguousarray(problem.weights)
-    values = np.empty((spans[0][1] - spans[0][0], *problem.out_shape[1:]), np.float32)
-    for span, found in pieces(problem, image, spans):
-        strip = values[: span[1] - span[0]]
-        flat = strip.reshape(len(strip), -1)
-        for piece in found:
-            correlate(piece.pixels, span[0] - piece.first, weights, flat, piece.at)
-        yield strip
+
+    def one(pixels: Array, top: int, out: Array, at: int) -> None:
+        correlate(pixels, top, weights, out, at)
+
+    return correlated(problem, image, spans, one)

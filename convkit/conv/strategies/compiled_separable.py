@@ -14,12 +14,9 @@ import numpy as np
 
 from convkit.conv.compiling import start
 from convkit.conv.compiling.compiler import compiling, is_installed
-from convkit.conv.compiling.pieces import pieces
 from convkit.conv.compiling.separating import separating
+from convkit.conv.compiling.strips import compiled_strip_rows, correlated
 from convkit.conv.problem import Array, Problem, Span
-
-ROWS = 64
-"""Output rows of a strip, at most: fewer lose to threads that hand each other the interpreter."""
 
 TAPS = 72
 """How many are written out in the source, whatever the kernel."""
@@ -53,22 +50,19 @@ def key(problem: Problem) -> tuple[str, np.dtype[Any]]:
 
 def strip_rows(problem: Problem) -> int:
     """Return how many output rows a strip has."""
-    row = problem.out_shape[1] * problem.shape[2] * problem.compute.itemsize
-    return min(ROWS, problem.cache_rows(row // 4))
+    return compiled_strip_rows(problem)
 
 
 def strips(problem: Problem, image: Array, spans: Sequence[Span]) -> Iterator[Array]:
-    """Yield the values of each span."""
+    """Return the values of each span, one after the other."""
     assert problem.factors is not None  # what isn't separable isn't supported
     with compiling:
         separate = separating()
     start.begun(key(problem))
     column, row = (factor.astype(np.float32) for factor in problem.factors)
     channels = problem.shape[2]
-    values = np.empty((spans[0][1] - spans[0][0], *problem.out_shape[1:]), np.float32)
-    for span, found in pieces(problem, image, spans):
-        strip = values[: span[1] - span[0]]
-        flat = strip.reshape(len(strip), -1)
-        for part in found:
-            separate(part.pixels, span[0] - part.first, column, row, channels, flat, part.at)
-        yield strip
+
+    def one(pixels: Array, top: int, out: Array, at: int) -> None:
+        separate(pixels, top, column, row, channels, out, at)
+
+    return correlated(problem, image, spans, one)
