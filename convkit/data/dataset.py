@@ -25,15 +25,19 @@ class Dataset:
     name : str
         What messages call it.
     inputs : (n, ...) float32 array
-        A sample each: (n, features), or (n, height, width, channels) for pictures in 0…1.
+        A sample each: (n, features), (n, height, width, channels) for pictures in 0…1, (n, steps,
+        features) for sequences, or (n, steps) numbers of symbols for texts.
     targets : array
-        The class of each sample, (n,) int64; or its values for a regression, (n, m) float32.
+        The class of each sample, (n,) int64, or of each of its steps, (n, steps); or its values
+        for a regression, (n, m) float32.
     classes : tuple of str, optional
         What the classes are called; None for a regression.
     features : tuple of str
         The names of the inputs' columns; none for pictures.
     target_names : tuple of str
         The names of what is to be learnt.
+    symbols : tuple of str
+        What the numbers in the inputs stand for, if they are texts: the alphabet.
     source, citation, licence : str
         Where the data come from, what to cite, and on which terms they may be used.
     """
@@ -44,6 +48,7 @@ class Dataset:
     classes: tuple[str, ...] | None = None
     features: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
     source: str = ""
     citation: str = ""
     licence: str = ""
@@ -76,7 +81,7 @@ class Dataset:
         """Return how many samples each class has; nothing for a regression."""
         if self.classes is None:
             return {}
-        counts = np.bincount(self.targets, minlength=len(self.classes))
+        counts = np.bincount(self.targets.ravel(), minlength=len(self.classes))
         return dict(zip(self.classes, counts.tolist(), strict=True))
 
     def take(self, indices: Indices | slice) -> Dataset:
@@ -113,7 +118,9 @@ class Dataset:
             portable = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
             content.update(f"{portable.dtype.str}{portable.shape}".encode())
             content.update(portable.data)
-        content.update(repr((self.classes, self.features, self.target_names)).encode())
+        names = (self.classes, self.features, self.target_names)
+        # Data without symbols keep the hash that runs noted before there were any.
+        content.update(repr((*names, self.symbols) if self.symbols else names).encode())
         return content.hexdigest()
 
 
@@ -124,9 +131,9 @@ def combined_digest(parts: Mapping[str, Dataset]) -> str:
 
 
 def _check_labels(labels: NDArray[Any], classes: int, name: str) -> None:
-    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+    wrong = np.argwhere((labels < 0) | (labels >= classes))
     if wrong.size:
         raise ConvkitError(
-            f"data '{name}': sample {wrong[0]} is of class {labels[wrong[0]]}, "
+            f"data '{name}': sample {wrong[0][0]} is of class {labels[tuple(wrong[0])]}, "
             f"but classes are numbered from 0 to {classes - 1}"
         )

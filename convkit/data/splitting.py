@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convkit.data.dataset import Dataset, Indices, combined_digest
+from convkit.data.environments.base import Environment
 from convkit.data.preprocessing import Preprocessing
 from convkit.errors import ConvkitError
 
@@ -26,12 +28,15 @@ class Splits:
     validation, test : Dataset, optional
     preprocessing : Preprocessing
         Fitted on `train`; not applied yet.
+    environment : callable, optional
+        Makes the environment that the samples were observed in, for agents that act in it.
     """
 
     train: Dataset
     validation: Dataset | None = None
     test: Dataset | None = None
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    environment: Callable[[], Environment] | None = None
 
     @property
     def parts(self) -> dict[str, Dataset]:

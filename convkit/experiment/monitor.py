@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from convkit.families import METRICS
+from convkit.families import grows
 
 
 def direction(metric: str) -> Literal[1, -1]:
     """Return 1 if a metric such as ``validation/accuracy`` should grow, -1 if it should shrink."""
     name = metric.rpartition("/")[2]
-    return 1 if name in METRICS and METRICS[name].grows else -1
+    return 1 if grows(name) else -1
 
 
 @dataclass

@@ -13,7 +13,7 @@ from convkit.data import Splits
 from convkit.experiment import spec
 from convkit.experiment.assembly import Assembly, assemble
 from convkit.families.network import EVALUATION_BATCH
-from convkit.nn import Row, Sequential, summary
+from convkit.nn import Row
 from convkit.nn.layer import FLOAT32_BYTES
 
 PROBE = 1000
@@ -56,7 +56,7 @@ def preview(resolved: spec.Resolved, root: Path = Path()) -> Preview:
         As :func:`convkit.experiment.session.train`, if the experiment can't begin.
     """
     assembly = assemble(resolved.experiment, root, resolved.origins)
-    layers = _layers(assembly)
+    layers = assembly.family.rows()
     return Preview(
         resolved=resolved,
         layers=layers,
@@ -65,12 +65,6 @@ def preview(resolved: spec.Resolved, root: Path = Path()) -> Preview:
         parameters=assembly.family.parameters,
         memory=memory(assembly, layers),
     )
-
-
-def _layers(assembly: Assembly) -> list[Row]:
-    """Return the layers' lines, which follow from their shapes: no second model is made."""
-    layers = spec.build_layers(assembly.experiment)
-    return summary(Sequential(layers), assembly.splits.train.sample_shape) if layers else []
 
 
 def memory(assembly: Assembly, layers: Sequence[Row]) -> dict[str, int]:

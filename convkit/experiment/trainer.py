@@ -155,8 +155,12 @@ class Trainer:
             **measured,
             **self._family.settings(number - 1 / self._family.steps_per_epoch),
             "seconds": self.position.epoch_seconds,
-            "samples_per_second": len(self._splits.train) / trained,
+            "samples_per_second": self._samples / trained,
         }
+
+    @property
+    def _samples(self) -> int:
+        return self._family.samples_per_epoch or len(self._splits.train)
 
     def _watch(self, record: Record) -> bool:
         """Tell those who watch metrics; return whether the epoch is the best so far."""

@@ -5,7 +5,7 @@
 
 from convkit.families.base import Answers, Blueprint, Course, Family
 from convkit.families.divergence import DivergedError, Origin
-from convkit.families.measures import METRICS, Metric, confusion_matrix
+from convkit.families.measures import FIGURES, METRICS, Metric, confusion_matrix, grows
 from convkit.families.misfit import MisfitError
 from convkit.families.naming import owned, within
 from convkit.families.perceptron import Perceptron
@@ -19,6 +19,7 @@ FAMILIES: dict[str, type[Family]] = {family.name: family for family in (Supervis
 
 __all__ = [
     "FAMILIES",
+    "FIGURES",
     "METRICS",
     "Answers",
     "Blueprint",
@@ -34,6 +35,7 @@ __all__ = [
     "Supervised",
     "confusion_matrix",
     "generator",
+    "grows",
     "owned",
     "separate",
     "within",

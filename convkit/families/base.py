@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from convkit.data import Dataset, Preprocessing, Splits
 from convkit.families.signature import Signature
-from convkit.nn import Layer, Loss
+from convkit.nn import Layer, Loss, Row
 from convkit.optim import Optimizer
 
 Array = NDArray[Any]
@@ -161,6 +161,15 @@ class Family(ABC):
 
         The next epoch begins from nothing.
         """
+
+    @property
+    def samples_per_epoch(self) -> int | None:
+        """How many samples an epoch learns from; None for all of the training part."""
+        return None
+
+    def rows(self) -> list[Row]:
+        """Return the lines of the summary of its networks, once they are built."""
+        return []
 
     # Not abstract: only a family whose learning depends on it has something to do here.
     def observe(self, value: float) -> None:  # noqa: B027

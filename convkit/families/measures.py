@@ -74,6 +74,32 @@ most.
 """
 
 
+FIGURES: dict[str, bool] = {
+    "perplexity": False,
+    "bits": False,
+    "exact": True,
+    "rouge_l": True,
+    "psnr": True,
+    "psnr_gain": True,
+    "auc": True,
+    "reconstruction": False,
+    "kl": False,
+    "modes": True,
+    "quality": True,
+    "distance": False,
+    "return": True,
+    "length": True,
+    "nrmse": False,
+    "sparsity": True,
+}
+"""What families measure by themselves beside their metrics, and whether more of it is better."""
+
+
+def grows(name: str) -> bool:
+    """Return whether more is better of what is measured under a name."""
+    return METRICS[name].grows if name in METRICS else FIGURES.get(name, False)
+
+
 def metrics_of(kind: Kind, names: Iterable[str] = ()) -> dict[str, Metric]:
     """Return the metrics of a kind that are named; all that suit if none is.
 

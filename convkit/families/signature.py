@@ -25,6 +25,8 @@ class Signature:
         The names of what is predicted.
     outputs : int
         How many numbers tell a target.
+    symbols : tuple of str
+        What the numbers in an input stand for, if it is a text: the alphabet.
     """
 
     sample_shape: tuple[int, ...]
@@ -32,6 +34,7 @@ class Signature:
     features: tuple[str, ...]
     target_names: tuple[str, ...]
     outputs: int
+    symbols: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, dataset: Dataset) -> Signature:
@@ -42,6 +45,7 @@ class Signature:
             dataset.features,
             dataset.target_names,
             dataset.outputs,
+            dataset.symbols,
         )
 
     def adapted(self, dataset: Dataset) -> Dataset:

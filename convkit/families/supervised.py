@@ -21,7 +21,7 @@ from convkit.families.naming import owned, within
 from convkit.families.network import Network
 from convkit.families.randomness import generator
 from convkit.families.tally import Tally
-from convkit.nn import Context, LayerError, flatten_parameters
+from convkit.nn import Context, LayerError, Row, flatten_parameters, summary
 
 Array = NDArray[Any]
 Batch = tuple[Array, Array]
@@ -83,6 +83,9 @@ class Supervised(Family):
             raise LayerError(error.path, error.name, ConvkitError(reason, hint)) from error
         finally:
             layers.load_state(before)
+
+    def rows(self) -> list[Row]:
+        return summary(self.network.layers, self.signature.sample_shape)
 
     def batches(self, epoch: int, skip: int = 0) -> Iterator[Batch]:
         rng = generator(self.seed, "batches", epoch) if self.course.shuffle else None

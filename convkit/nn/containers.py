@@ -15,7 +15,7 @@ from convkit.errors import ConvkitError
 from convkit.nn.checks import Shape, shape_text
 from convkit.nn.convolution import Conv2D
 from convkit.nn.dense import Dense
-from convkit.nn.layer import Layer, LayerError, Row, View, blamed, blaming
+from convkit.nn.layer import Layer, LayerError, Memory, Row, View, blamed, blaming
 from convkit.nn.limits import check_memory
 from convkit.nn.module import Array, Context
 from convkit.nn.shaping import Flatten, Reshape
@@ -42,6 +42,16 @@ class Sequential(Layer):
             except ConvkitError as error:
                 raise blamed(str(self.layers.index(layer) + 1), layer.name, error) from error
         return x
+
+    def begin(self, samples: int) -> Memory:
+        return tuple(layer.begin(samples) for layer in self.layers)
+
+    def advance(self, x: Tensor, memory: Memory, context: Context) -> tuple[Tensor, Memory]:
+        after = []
+        for layer, before in zip(self.layers, memory, strict=True):
+            x, remembered = layer.advance(x, before, context)
+            after.append(remembered)
+        return x, tuple(after)
 
     def output_shape(self, shape: Shape) -> Shape:
         for path, layer in self.children().items():
@@ -138,6 +148,14 @@ class Residual(Layer):
             return after + self.shortcut(x, context)
         except LayerError as error:
             raise blamed("shortcut", self.name, error) from error
+
+    def begin(self, samples: int) -> Memory:
+        return self.body.begin(samples), self.shortcut.begin(samples)
+
+    def advance(self, x: Tensor, memory: Memory, context: Context) -> tuple[Tensor, Memory]:
+        body, of_body = self.body.advance(x, memory[0], context)
+        shortcut, of_shortcut = self.shortcut.advance(x, memory[1], context)
+        return body + shortcut, (of_body, of_shortcut)
 
     def output_shape(self, shape: Shape) -> Shape:
         after = self.body.output_shape(shape)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.random import Generator
@@ -21,6 +21,9 @@ from convkit.nn.module import Array, Context, Module
 from convkit.window import Window
 
 FLOAT32_BYTES = 4
+
+Memory: TypeAlias = Any
+"""What a layer remembers of sequences: None, arrays, or tuples of memories."""
 
 
 class LayerError(ConvkitError):
@@ -158,6 +161,32 @@ class Layer(Module, ABC):
     @abstractmethod
     def __call__(self, x: Tensor, context: Context) -> Tensor:
         """Return the outputs for a batch of samples, (n, \\*shape)."""
+
+    def begin(self, samples: int) -> Memory:
+        """Return what it remembers of sequences of which it has seen nothing; None: it forgets.
+
+        Parameters
+        ----------
+        samples : int
+            How many sequences go through side by side.
+        """
+        return None
+
+    def advance(self, x: Tensor, memory: Memory, context: Context) -> tuple[Tensor, Memory]:
+        """Go on with sequences: return the outputs for their next steps, and what is remembered.
+
+        Going through a sequence piece by piece gives what going through at once does. Layers that
+        take each step on its own remember nothing.
+
+        Parameters
+        ----------
+        x : Tensor, (n, steps, \\*) or (n, steps)
+            The next steps of each sequence, one or more.
+        memory
+            Of :meth:`begin`, or of the call before. It isn't changed, and holds arrays and tuples
+            of them only, no tensors: no gradient goes back through it.
+        """
+        return self(x, context), memory
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape of a sample that comes out, without the batch axis.

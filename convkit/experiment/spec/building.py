@@ -119,7 +119,7 @@ def locating(
     try:
         yield
     except LayerError as error:
-        layer = _located(experiment.model, error.path)
+        layer = _located(experiment.model, error.path) or _of_family(experiment, error.path)
         if layer is None or not layer.where:
             raise
         raise LocatedError(layer.where, "", error.message, error.hint) from error
@@ -155,6 +155,13 @@ def _located(layers: Sequence[Choice], path: str) -> Choice | None:
         else:
             break
     return found
+
+
+def _of_family(experiment: Experiment, path: str) -> Choice | None:
+    """Return the layer at a path such as ``generator.3``, which begins with a family's argument."""
+    name, _, rest = path.partition(".")
+    layers: Any = experiment.family.arguments.get(name)
+    return _located(layers, rest) if _are_layers(layers) else None
 
 
 def _are_layers(value: object) -> bool:

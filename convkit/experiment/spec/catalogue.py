@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import is_dataclass, replace
 from functools import cache
 from types import NoneType
@@ -31,10 +31,13 @@ class Catalogue:
     Parameters
     ----------
     *tables : Table
+    figures : iterable of str
+        What else is measured, and can be expected or watched.
     """
 
-    def __init__(self, *tables: Table) -> None:
+    def __init__(self, *tables: Table, figures: Iterable[str] = ()) -> None:
         self.tables = {table.what: table for table in tables}
+        self._figures = tuple(figures)
         self._signatures: dict[tuple[str, str], Signature] = {}
         self._kinds: dict[Any, Kind] = {}
 
@@ -122,7 +125,7 @@ class Catalogue:
 
     @property
     def _metric_names(self) -> tuple[str, ...]:
-        return ("loss", *self.tables["metric"].entries)
+        return ("loss", *self.tables["metric"].entries, *self._figures)
 
 
 def _hints(constructor: Callable[..., Any]) -> dict[str, Any]:
@@ -154,4 +157,5 @@ def catalogue() -> Catalogue:
         Table("dataset", data.DATASETS, given=inspect.Parameter.KEYWORD_ONLY, tried=False),
         Table("family", families.FAMILIES),
         Table("metric", dict.fromkeys(families.METRICS, float)),
+        figures=families.FIGURES,
     )

@@ -1,0 +1,1 @@
+"""Environments: worlds in which an agent observes, acts, and is rewarded."""
