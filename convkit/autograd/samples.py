@@ -11,16 +11,21 @@ import numpy as np
 from convkit.autograd import (
     activations,
     arithmetic,
+    bahdanau,
     convolution,
     elementary,
+    heads,
     indexing,
     linear,
     losses,
     normalization,
+    policy,
     pooling,
+    recurrent,
     reductions,
     regularization,
     shapes,
+    variational,
 )
 from convkit.autograd.engine import Array
 from convkit.autograd.tensor import Tensor
@@ -74,7 +79,8 @@ def samples(rng: np.random.Generator) -> dict[str, Sample]:
     draw = Draw(rng)
     themes = (
         _arithmetic, _elementary, _activations, _reductions, _shapes, _indexing, _linear,
-        _losses, _normalization, _convolution,
+        _losses, _policies, _variational, _normalization, _convolution,
+        _recurrent, _attention,
     )  # fmt: skip
     return {
         name: Sample(function, tuple(arguments))
@@ -238,6 +244,38 @@ def _losses(draw: Draw) -> Entries:
     }
 
 
+def _policies(draw: Draw) -> Entries:
+    logits, actions = draw.apart(6, 3), draw.labels(6, classes=3)
+    advantages, far = draw.apart(6), np.zeros(6)
+    # Away from where the clipping begins: some actions have become a third likelier, some less.
+    before = policy.log_probabilities(logits, actions) - 0.3 * draw.signs(6)
+    gradient, clipped = policy.policy_gradient, policy.clipped_policy_gradient
+    return {
+        "policy_gradient": (lambda x: gradient(x, actions, advantages), logits),
+        "policy_gradient, entropy": (lambda x: gradient(x, actions, far, entropy=0.7), logits),
+        "clipped_policy_gradient": (
+            lambda x: clipped(x, actions, advantages, before, clip=0.2, entropy=0.1),
+            logits,
+        ),
+        "action_value_loss": (lambda x: policy.action_value_loss(x, actions, far), logits),
+    }
+
+
+def _variational(draw: Draw) -> Entries:
+    moments, noise, targets = draw.normal(4, 6), draw.normal(4, 3), draw.fractions(4, 3, 2)
+    logits, deviation = draw.normal(4, 3, 2), draw.normal(1)
+    return {
+        "reparameterize": (lambda x: variational.reparameterize(x, noise), moments),
+        "normal_divergence": (variational.normal_divergence, moments),
+        "bernoulli_surprise": (lambda x: variational.bernoulli_surprise(x, targets), logits),
+        "normal_surprise": (
+            lambda x, deviation: variational.normal_surprise(x, deviation, targets),
+            logits,
+            deviation,
+        ),
+    }
+
+
 def _normalization(draw: Draw) -> Entries:
     images, gamma, beta = draw.normal(3, 2, 2, 4), draw.positive(4), draw.normal(4)
     mean, variance = draw.normal(4), draw.positive(4)
@@ -297,3 +335,59 @@ def _convolution(draw: Draw) -> Entries:
         "global_max_pool2d": (pooling.global_max_pool2d, spread),
         "global_avg_pool2d": (pooling.global_avg_pool2d, images),
     }
+
+
+def _recurrent(draw: Draw) -> Entries:
+    x, h, c = draw.normal(3, 4, 2), draw.normal(3, 3), draw.normal(3, 3)
+    padded: dict[str, Any] = {"lengths": np.array([4, 2, 0]), "reverse": True}
+    cells: dict[str, tuple[Callable[..., recurrent.Unrolled], tuple[Array, ...]]] = {
+        "rnn": (recurrent.rnn, (draw.normal(2, 3), draw.normal(3, 3), draw.normal(3), h)),
+        "lstm": (recurrent.lstm, (draw.normal(2, 12), draw.normal(3, 12), draw.normal(12), h, c)),
+        "gru": (recurrent.gru, (draw.normal(2, 9), draw.normal(3, 9), draw.normal(2, 9), h)),
+    }
+
+    def all_of(cell: Callable[..., recurrent.Unrolled], *arguments: Any, **settings: Any) -> Tensor:
+        """Return everything that comes out, in one tensor."""
+        outputs, state = cell(*arguments[:4], arguments[4:], **settings)
+        return shapes.concatenate(shapes.flatten(outputs, start=1), *state, axis=1)
+
+    table: Entries = {}
+    for name, (cell, weights) in cells.items():
+        table[name] = (partial(all_of, cell), x, *weights)
+        table[f"{name}, padded"] = (partial(all_of, cell, **padded), x, *weights)
+    relu = partial(recurrent.rnn, nonlinearity="relu")
+    table["rnn, relu"] = (partial(all_of, relu), x, *cells["rnn"][1])
+    return table
+
+
+def _attention(draw: Draw) -> Entries:
+    q, k, v = draw.normal(2, 2, 3, 4), draw.normal(2, 2, 5, 4), draw.normal(2, 2, 5, 3)
+    qkv, lengths = draw.normal(2, 4, 18), np.array([3, 4])
+    sees: dict[str, Any] = {"causal": True, "lengths": lengths}
+    return _bahdanau(draw) | {
+        "attention": (heads.attention, q, k, v),
+        "attention, masked": (partial(heads.attention, **sees), q, k, v),
+        "attention, steep": (lambda q: heads.attention(q, k * 20, v), q),
+        "self_attention": (partial(heads.self_attention, heads=2), qkv),
+        "self_attention, masked": (partial(heads.self_attention, heads=3, **sees), qkv),
+        "cross_attention": (
+            partial(heads.cross_attention, heads=2, lengths=lengths),
+            draw.normal(2, 3, 6),
+            draw.normal(2, 4, 12),
+        ),
+    }
+
+
+def _bahdanau(draw: Draw) -> Entries:
+    x, u, state = draw.normal(3, 4, 8), draw.normal(5, 8), (draw.normal(3, 2), draw.normal(3, 2))
+    keys, values, weights = draw.normal(3, 5, 4), draw.normal(3, 5, 3), draw.normal(2, 4)
+
+    def all_of(*arguments: Any, **settings: Any) -> Tensor:
+        """Return everything that comes out, in one tensor."""
+        x, u, h, c, *others = arguments
+        outputs, after = bahdanau.bahdanau_lstm(x, u, (h, c), *others, **settings)
+        return shapes.concatenate(shapes.flatten(outputs, start=1), *after, axis=1)
+
+    arguments = x, u, *state, keys, values, weights, draw.normal(4)
+    padded = partial(all_of, lengths=np.array([3, 5, 1]))
+    return {"bahdanau_lstm": (all_of, *arguments), "bahdanau_lstm, padded": (padded, *arguments)}

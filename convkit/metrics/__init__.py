@@ -1,6 +1,7 @@
 """How far predictions are from the actual values, and pictures from one another.
 
-``values`` holds what needs numbers only, ``pictures`` what needs to know black from white.
+``values`` holds what needs numbers only, ``pictures`` what needs to know black from white,
+``ranks`` what sees only the order of scores, and ``texts`` what compares texts.
 """
 
 from convkit.metrics.pictures import (
@@ -11,6 +12,8 @@ from convkit.metrics.pictures import (
     psnr,
     ssim,
 )
+from convkit.metrics.ranks import roc_auc
+from convkit.metrics.texts import rouge_l
 from convkit.metrics.values import (
     MEASURES,
     FloatArray,
@@ -45,6 +48,8 @@ __all__ = [
     "residual_rows",
     "residuals",
     "rmse",
+    "roc_auc",
+    "rouge_l",
     "ssim",
     "sum_squared_error",
 ]

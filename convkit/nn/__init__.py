@@ -23,8 +23,11 @@ from convkit.nn.activations import (
     Softplus,
     Tanh,
 )
+from convkit.nn.architectures import VGG, Repeat, ResNet
+from convkit.nn.attention import CrossAttention, MultiHeadAttention
 from convkit.nn.containers import Residual, Sequential
 from convkit.nn.convolution import Conv2D, Conv2DTranspose, DepthwiseConv2D
+from convkit.nn.cross_transformer import CrossDecoder
 from convkit.nn.dense import Dense
 from convkit.nn.embedding import Embedding
 from convkit.nn.flat import Flat, flatten_parameters
@@ -47,9 +50,12 @@ from convkit.nn.losses import (
 from convkit.nn.module import Context, Module, parameter
 from convkit.nn.normalization import BatchNorm, GroupNorm, LayerNorm
 from convkit.nn.pooling import AvgPool2D, GlobalAvgPool2D, GlobalMaxPool2D, MaxPool2D
+from convkit.nn.positions import PositionalEncoding
+from convkit.nn.recurrent import GRU, LSTM, RNN
 from convkit.nn.regularization import Dropout
 from convkit.nn.shaping import Flatten, Reshape
 from convkit.nn.summary import named_layers, summary
+from convkit.nn.transformer import TransformerDecoder, TransformerEncoder
 
 LAYERS: dict[str, type[Layer]] = {
     layer.name: layer
@@ -69,7 +75,17 @@ LAYERS: dict[str, type[Layer]] = {
         Flatten,
         Reshape,
         Residual,
+        Repeat,
+        VGG,
+        ResNet,
         Embedding,
+        RNN,
+        LSTM,
+        GRU,
+        PositionalEncoding,
+        MultiHeadAttention,
+        TransformerEncoder,
+        TransformerDecoder,
         Sigmoid,
         Tanh,
         ReLU,
@@ -102,11 +118,15 @@ LOSSES: dict[str, type[Loss]] = {
 __all__ = [
     "ELU",
     "GELU",
+    "GRU",
     "INITIALIZERS",
     "LAYERS",
     "LOSSES",
+    "LSTM",
     "MAE",
     "MSE",
+    "RNN",
+    "VGG",
     "AvgPool2D",
     "BatchNorm",
     "BinaryCrossEntropy",
@@ -116,6 +136,8 @@ __all__ = [
     "Context",
     "Conv2D",
     "Conv2DTranspose",
+    "CrossAttention",
+    "CrossDecoder",
     "CrossEntropy",
     "Dense",
     "DepthwiseConv2D",
@@ -138,8 +160,12 @@ __all__ = [
     "Loss",
     "MaxPool2D",
     "Module",
+    "MultiHeadAttention",
     "MulticlassHinge",
+    "PositionalEncoding",
     "ReLU",
+    "Repeat",
+    "ResNet",
     "Reshape",
     "Residual",
     "Row",
@@ -149,6 +175,8 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Tanh",
+    "TransformerDecoder",
+    "TransformerEncoder",
     "ValueLoss",
     "View",
     "fans",

@@ -42,6 +42,11 @@ def whole_number(argument: str, value: object, least: int = 1) -> int:
     return whole
 
 
+def later_steps(hint: str | None = None) -> ConvkitError:
+    """Return the error of a layer that can't go through a sequence piece by piece."""
+    return ConvkitError("it sees later steps too, so it can't go on step by step", hint)
+
+
 def pair(argument: str, value: object, least: int = 1) -> Pair:
     """Return one whole number twice, or two of them, as (y, x).
 
@@ -125,6 +130,20 @@ def check_images(shape: Shape) -> None:
         raise ConvkitError(
             f"it takes images (height x width x channels), got {shape_text(shape)}",
             hint or "reshape the input",
+        )
+
+
+def check_sequences(shape: Shape) -> None:
+    """Check that a sample is a sequence: steps, features.
+
+    Raises
+    ------
+    ConvkitError
+    """
+    if len(shape) != 2:
+        raise ConvkitError(
+            f"it takes sequences (steps x features), got {shape_text(shape)}",
+            "put embedding before it, or reshape the input",
         )
 
 

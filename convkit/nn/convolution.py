@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from math import prod
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.random import Generator
@@ -23,12 +24,22 @@ PaddingMode = Literal["constant", "edge", "reflect", "symmetric", "wrap"]
 class Convolution(SlidingLayer):
     """The base of the convolutional layers: weights of a window, and a bias for each channel."""
 
+    operation: ClassVar[Callable[..., Tensor]] = staticmethod(conv2d)
+    """The primitive: of the input, the weights and the bias."""
+
     weight: Tensor
     bias: Tensor | None
 
     def __init__(self, use_bias: bool, kernel_init: InitializerChoice) -> None:
         self.use_bias = use_bias
         self._kernel_init = choose_initializer("kernel_init", kernel_init)
+
+    def __call__(self, x: Tensor, context: Context) -> Tensor:
+        return self.operation(x, self.weight, self.bias, **self._settings)
+
+    def linear(self, x: Tensor) -> Tensor:
+        """Return what the layer makes of a change of its input: all but the bias."""
+        return self.operation(x, self.weight, **self._settings)
 
     @abstractmethod
     def kernel_shape(self, incoming: int) -> Shape:
@@ -117,9 +128,6 @@ class Conv2D(Convolution):
             Window, _pairs(kernel_size, stride, dilation), read_padding(padding)
         )
 
-    def __call__(self, x: Tensor, context: Context) -> Tensor:
-        return conv2d(x, self.weight, self.bias, **self._settings)
-
     def channels(self, incoming: int) -> int:
         check_divisible("the channels that come in", incoming, self.groups)
         return self.filters
@@ -176,9 +184,6 @@ class DepthwiseConv2D(Convolution):
             Window, _pairs(kernel_size, stride, dilation), read_padding(padding)
         )
 
-    def __call__(self, x: Tensor, context: Context) -> Tensor:
-        return conv2d(x, self.weight, self.bias, **self._settings)
-
     def channels(self, incoming: int) -> int:
         return incoming * self.multiplier
 
@@ -222,6 +227,7 @@ class Conv2DTranspose(Convolution):
     """
 
     name = "conv2d_transpose"
+    operation = staticmethod(conv2d_transpose)
 
     def __init__(
         self,
@@ -247,9 +253,6 @@ class Conv2DTranspose(Convolution):
             {**pairs, "output_padding": self.output_padding},
             _enlarging_pads(pairs) if pad == "same" else pad,
         )
-
-    def __call__(self, x: Tensor, context: Context) -> Tensor:
-        return conv2d_transpose(x, self.weight, self.bias, **self._settings)
 
     def channels(self, incoming: int) -> int:
         check_divisible("the channels that come in", incoming, self.groups)

@@ -50,6 +50,10 @@ class Dense(Layer):
     def __call__(self, x: Tensor, context: Context) -> Tensor:
         return dense(x, self.weight, self.bias)
 
+    def linear(self, x: Tensor) -> Tensor:
+        """Return what the layer makes of a change of its input: all but the bias."""
+        return dense(x, self.weight)
+
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) not in (1, 2):
             raise ConvkitError(

@@ -157,6 +157,11 @@ class Layer(Module, ABC):
     """What it is called in a YAML file."""
     sees_all: ClassVar[bool] = False
     """Whether each output depends on all positions of an image."""
+    endless: ClassVar[bool] = True
+    """Whether it can go on with a sequence for ever: what it remembers doesn't grow."""
+
+    trainable: bool = True
+    """Whether its parameters are trained; batch normalization that isn't uses what it stored."""
 
     @abstractmethod
     def __call__(self, x: Tensor, context: Context) -> Tensor:
@@ -241,6 +246,17 @@ class Layer(Module, ABC):
     def children(self) -> dict[str, Layer]:
         """Return the layers inside it under their paths: ``2``, ``shortcut.1``."""
         return {}
+
+    def set_trainable(self, trainable: bool) -> None:
+        """Freeze the layer, or let it be trained again, with all that is inside it.
+
+        No gradients are computed for frozen parameters.
+        """
+        self.trainable = trainable
+        for tensor in self.parameters().values():
+            tensor.requires_grad = trainable
+        for layer in self.children().values():
+            layer.set_trainable(trainable)
 
     def rows(self, before: View, path: str) -> list[Row]:
         """Return the layer's lines in the summary; the last holds what comes out of it.

@@ -29,10 +29,14 @@ class Context(NamedTuple):
         Whether it trains: dropout drops, and batch normalisation uses the batch's own statistics.
     rng : numpy.random.Generator or None
         Where a layer draws from while training.
+    attention : list of arrays or None
+        Where each attention layer, in the order of the calls, leaves the weights of its heads,
+        (n, heads, queries, keys); None if nobody wants to see them.
     """
 
     train: bool = False
     rng: Generator | None = None
+    attention: list[Array] | None = None
 
 
 class Module:

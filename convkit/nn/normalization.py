@@ -9,9 +9,16 @@ from numpy.random import Generator
 
 from convkit.autograd import Tensor, batch_norm, batch_norm_train, group_norm, layer_norm
 from convkit.errors import ConvkitError
-from convkit.nn.checks import Shape, check_divisible, number, shape_text, whole_number
+from convkit.nn.checks import (
+    Shape,
+    check_divisible,
+    later_steps,
+    number,
+    shape_text,
+    whole_number,
+)
 from convkit.nn.initializers import DType
-from convkit.nn.layer import Layer
+from convkit.nn.layer import Layer, Memory
 from convkit.nn.module import Array, Context, parameter
 
 
@@ -41,7 +48,8 @@ class BatchNorm(Normalization):
     """Each channel normalized over the batch and all positions (Ioffe and Szegedy 2015).
 
     While training by the batch's own mean and variance, of which running averages are kept;
-    afterwards by those. As in PyTorch the running variance is the unbiased one.
+    afterwards, and where it is frozen, by those. As in PyTorch the running variance is the unbiased
+    one.
 
     Input: (features,), (steps, features) or (height, width, channels). Output: the same.
 
@@ -64,7 +72,7 @@ class BatchNorm(Normalization):
         self.momentum = number("momentum", momentum, least=0, below=1)
 
     def __call__(self, x: Tensor, context: Context) -> Tensor:
-        if not context.train:
+        if not (context.train and self.trainable):
             statistics = self.running_mean, self.running_variance
             return batch_norm(x, self.scale, self.shift, *statistics, eps=self.eps)
         value, mean, variance = batch_norm_train(x, self.scale, self.shift, eps=self.eps)
@@ -112,6 +120,11 @@ class LayerNorm(Normalization):
     def __call__(self, x: Tensor, context: Context) -> Tensor:
         return layer_norm(x, self.scale, self.shift, axes=self._axes, eps=self.eps)
 
+    def begin(self, samples: int) -> Memory:
+        if self.axes > 1:
+            raise later_steps("axes: 1")
+        return super().begin(samples)
+
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) < self.axes:
             raise ConvkitError(
@@ -146,6 +159,9 @@ class GroupNorm(Normalization):
 
     def __call__(self, x: Tensor, context: Context) -> Tensor:
         return group_norm(x, self.scale, self.shift, groups=self.groups, eps=self.eps)
+
+    def begin(self, samples: int) -> Memory:
+        raise later_steps("layer_norm takes each step on its own")
 
     def output_shape(self, shape: Shape) -> Shape:
         check_divisible("the channels that come in", shape[-1], self.groups)

@@ -6,8 +6,8 @@ from math import prod
 
 from convkit.autograd import Tensor
 from convkit.errors import ConvkitError
-from convkit.nn.checks import Shape, shape_text, whole_numbers
-from convkit.nn.layer import Layer, View
+from convkit.nn.checks import Shape, later_steps, shape_text, whole_numbers
+from convkit.nn.layer import Layer, Memory, View
 from convkit.nn.module import Context
 
 
@@ -21,6 +21,9 @@ class Flatten(Layer):
 
     def __call__(self, x: Tensor, context: Context) -> Tensor:
         return x.reshape(x.shape[0], -1)
+
+    def begin(self, samples: int) -> Memory:
+        raise later_steps()
 
     def output_shape(self, shape: Shape) -> Shape:
         return (prod(shape),)
@@ -48,6 +51,9 @@ class Reshape(Layer):
 
     def __call__(self, x: Tensor, context: Context) -> Tensor:
         return x.reshape(x.shape[0], *self.shape)
+
+    def begin(self, samples: int) -> Memory:
+        raise later_steps()
 
     def output_shape(self, shape: Shape) -> Shape:
         numbers, known = prod(shape), prod(size for size in self.shape if size > 0)

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from convkit.autograd import Tensor, check_grads
-from convkit.nn import LAYERS, Sequential, summary
+from convkit.errors import ConvkitError
+from convkit.nn import LAYERS, Context, Sequential, summary
 from tests.nn.cases import BATCH, CASES, context, function_of, run
 
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
 both_ways = pytest.mark.parametrize("train", [True, False], ids=["train", "evaluation"])
 
-DIFFERENT_WHEN_TRAINING = {"batch_norm", "dropout"}
+DIFFERENT_WHEN_TRAINING = {"batch_norm", "dropout", "vgg", "resnet"}
 
 
 def test_every_layer_has_a_case():
@@ -123,6 +124,23 @@ def test_a_sample_is_evaluated_alike_alone_and_in_a_batch(case):
 def test_the_same_seed_gives_the_same_bits(case):
     outputs = [run(case.built(), case.inputs()).data for _ in range(2)]
     np.testing.assert_array_equal(*outputs)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if len(case.shape) == 2], ids=str)
+def test_going_on_step_by_step_is_as_all_at_once_or_refused(case):
+    layer, x = case.built(np.float64), case.inputs(np.float64)
+    try:
+        memory, pieces = layer.begin(BATCH), []
+    except ConvkitError:
+        return
+    whole = layer(Tensor(x), Context()).data
+    for step in range(x.shape[1]):
+        piece, memory = layer.advance(Tensor(x[:, step : step + 1]), memory, Context())
+        pieces.append(piece.data)
+    if whole.ndim == 2:  # what is left behind the last step
+        np.testing.assert_allclose(pieces[-1], whole, rtol=1e-9, atol=1e-12)
+    else:
+        np.testing.assert_allclose(np.concatenate(pieces, axis=1), whole, rtol=1e-9, atol=1e-12)
 
 
 def test_dropout_drops_its_share_and_keeps_the_mean():

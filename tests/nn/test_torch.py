@@ -12,6 +12,7 @@ from tests.nn.test_losses import CASES as LOSS_CASES
 from tests.nn.test_losses import SHAPES, example
 
 torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("tests.nn.torch_transformers")
 F = torch.nn.functional
 
 PADDING_MODES = {
@@ -48,6 +49,47 @@ def conv2d_transpose(x, weight, bias=None, **settings):
 
 def batch_norm(x, scale, shift):
     return F.batch_norm(x, None, None, scale, shift, training=True)
+
+
+def vgg(stages):
+    """Return PyTorch's way through stages of so many convolutions, and two dense layers."""
+
+    def function(x, *parameters):
+        left = iter(parameters)
+        x = channels_first(x)
+        for convolutions in stages:
+            for _ in range(convolutions):
+                x = F.relu(batch_norm(conv2d(x, next(left), padding=1), next(left), next(left)))
+            x = F.max_pool2d(x, 2, ceil_mode=True)
+        x = channels_last(x).flatten(1)
+        for _ in range(2):
+            x = F.relu(F.linear(x, next(left).T, next(left)))
+        return x
+
+    return function
+
+
+def resnet(blocks, residual=True):
+    """Return PyTorch's way through three stages of so many blocks."""
+
+    def function(x, *parameters):
+        left = iter(parameters)
+
+        def normalized(x, stride=1):
+            return batch_norm(
+                conv2d(x, next(left), padding=1, stride=stride), next(left), next(left)
+            )
+
+        x = F.relu(normalized(channels_first(x)))
+        for number in range(3 * blocks):
+            halves = number in (blocks, 2 * blocks)
+            after = normalized(F.relu(normalized(x, 1 + halves)))
+            if residual:
+                after = after + (conv2d(x, next(left), next(left), stride=2) if halves else x)
+            x = F.relu(after)
+        return x.mean((2, 3))
+
+    return function
 
 
 def cut(function, by):
@@ -155,7 +197,37 @@ LAYER_CASES = [
             )
         ),
     ),
+    (
+        "repeat",
+        {"times": 2, "layers": [("dense", {"units": 3}), ("tanh", {})]},
+        (4,),
+        lambda x, w, b, v, c: torch.tanh(F.linear(torch.tanh(F.linear(x, w.T, b)), v.T, c)),
+    ),
+    ("vgg", {"depth": 5, "width": 2, "dropout": 0.0}, (5, 6, 2), vgg((1, 1))),
+    ("vgg", {"depth": 11, "width": 1, "dropout": 0.0}, (9, 8, 1), vgg((1, 1, 2, 2, 2))),
+    ("resnet", {"depth": 14, "width": 2}, (5, 6, 1), resnet(2)),
+    ("resnet", {"depth": 8, "width": 2, "residual": False}, (5, 6, 1), resnet(1, residual=False)),
     ("embedding", {"tokens": 7, "dim": 3}, (5,), F.embedding),
+    ("positional_encoding", {"kind": "learned"}, (4, 3), torch.add),
+    ("multi_head_attention", {"heads": 2}, (5, 6), transformers.multi_head_attention(2)),
+    (
+        "multi_head_attention",
+        {"heads": 3, "causal": True},
+        (5, 6),
+        transformers.multi_head_attention(3, causal=True),
+    ),
+    (
+        "transformer_encoder",
+        {"heads": 2, "units": 7, "layers": 2, "norm": "post", "activation": "gelu"},
+        (5, 4),
+        transformers.transformer(2, 7, layers=2, norm="post", activation="gelu"),
+    ),
+    (
+        "transformer_decoder",
+        {"heads": 2, "units": 7, "layers": 2},
+        (5, 4),
+        transformers.transformer(2, 7, layers=2, causal=True),
+    ),
     ("sigmoid", {}, (4,), torch.sigmoid),
     ("tanh", {}, (4,), torch.tanh),
     ("relu", {}, (4,), F.relu),
@@ -293,6 +365,45 @@ def test_ten_steps_of_a_network_are_pytorchs():
         expected = F.cross_entropy(
             theirs(channels_first(torch.tensor(x))), torch.tensor(labels), label_smoothing=0.1
         )
+        expected.backward()
+        optimizer.step()
+        np.testing.assert_allclose(value.item(), expected.item(), rtol=1e-10)
+    for ours, parameter in zip(model.parameters().values(), theirs.parameters(), strict=True):
+        np.testing.assert_allclose(turned(ours.data), parameter.detach(), rtol=1e-10, atol=1e-10)
+
+
+def test_ten_steps_of_transposed_convolutions_are_pytorchs():
+    """A convolutional autoencoder learns to put out what comes in."""
+    pairs = [
+        ("conv2d", {"filters": 4, "stride": 2, "padding": 1}),
+        ("tanh", {}),
+        ("conv2d_transpose", {"filters": 3, "kernel_size": 4, "stride": 2, "padding": 1}),
+        ("tanh", {}),
+        ("conv2d_transpose", {"filters": 1, "padding": 1}),
+    ]
+    model = Sequential(made_layers(pairs))
+    model.build((8, 8, 1), np.random.default_rng(0), np.float64)
+    theirs = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 4, 3, stride=2, padding=1),
+        torch.nn.Tanh(),
+        torch.nn.ConvTranspose2d(4, 3, 4, stride=2, padding=1),
+        torch.nn.Tanh(),
+        torch.nn.ConvTranspose2d(3, 1, 3, padding=1),
+    ).double()
+    flat = flatten_parameters(model)
+    for ours, parameter in zip(model.parameters().values(), theirs.parameters(), strict=True):
+        parameter.data = torch.tensor(turned(ours.data))
+    optimizer = torch.optim.SGD(theirs.parameters(), lr=0.5)
+    loss, rng = LOSSES["mse"](), np.random.default_rng(1)
+    for _ in range(10):
+        x = rng.standard_normal((16, 8, 8, 1))
+        flat.zero_grads()
+        value = loss(model(Tensor(x), context(train=True)), x)
+        value.backward()
+        flat.values -= 0.5 * flat.grads
+        optimizer.zero_grad()
+        images = channels_first(torch.tensor(x))
+        expected = F.mse_loss(theirs(images), images)
         expected.backward()
         optimizer.step()
         np.testing.assert_allclose(value.item(), expected.item(), rtol=1e-10)
