@@ -77,6 +77,11 @@ class Dataset:
         """How many numbers tell a target: one for each class, or for each value of a regression."""
         return len(self.classes) if self.classes is not None else int(self.targets.shape[1])
 
+    @property
+    def labelled(self) -> bool:
+        """Whether each sample as a whole is of a class."""
+        return self.classes is not None and self.targets.ndim == 1
+
     def class_counts(self) -> dict[str, int]:
         """Return how many samples each class has; nothing for a regression."""
         if self.classes is None:

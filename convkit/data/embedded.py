@@ -39,7 +39,7 @@ _HOUSES = np.array(
 
 
 @source()
-def digits(scale: bool = True) -> Dataset:
+def digits(scale: bool = True, binarize: float | None = None) -> Dataset:
     """Handwritten digits of 8x8 grey pixels, 1797 of them: the test set of UCI's *optdigits*.
 
     Written by 13 people; each pixel counts the dark ones of 4x4 in a bitmap of 32x32.
@@ -48,11 +48,15 @@ def digits(scale: bool = True) -> Dataset:
     ----------
     scale : bool
         Whether pixels are from 0 to 1; without, from 0 to 16 as counted.
+    binarize : float, optional
+        The value from which on a pixel becomes 1, and below which 0.
     """
     inputs, targets = _arrays("digits")
     pixels = inputs[..., np.newaxis].astype(np.float32)
     if scale:
         pixels /= 16
+    if binarize is not None:
+        pixels = (pixels >= binarize).astype(np.float32)
     return Dataset(
         name="digits",
         inputs=pixels,

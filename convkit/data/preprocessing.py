@@ -122,6 +122,10 @@ class Preprocessing:
             inputs = np.where(np.isnan(inputs), self.fill, inputs)
         return self.inputs.apply(inputs) if self.inputs else inputs
 
+    def undo_inputs(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return inputs as a network sees them in the unit of the data."""
+        return self.inputs.undo(values) if self.inputs else values
+
     def apply_targets(self, targets: NDArray[Any]) -> NDArray[Any]:
         """Return targets as the loss is to see them."""
         return self.targets.apply(targets) if self.targets else targets

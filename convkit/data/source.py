@@ -1,4 +1,4 @@
-"""What all data sets have in common: a seed, how they are split, and whether they are scaled."""
+"""What all data sets have in common: what is taken of them, how they are split and scaled."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from convkit.data.dataset import Dataset
 from convkit.data.preprocessing import Preprocessing
+from convkit.data.selection import Selection
 from convkit.data.splitting import DRAWING, Shares, Splits, seeded, split
 
 Loader = Callable[..., Dataset | tuple[Dataset, Dataset]]
@@ -43,6 +44,21 @@ _DOCS = {
         Whether chance decides which samples go where; without, the first ones train, then come
         validation and test.
     """,
+    "only_classes": """
+    only_classes : list of str or int, optional
+        The names of the classes that are kept, in the order in which they are numbered; all by
+        default.
+    """,
+    "limit": """
+    limit : int, optional
+        How many samples are left to train on, of every class its share and at least one; all by
+        default. Validation and test stay as they are.
+    """,
+    "wrong_labels": """
+    wrong_labels : float
+        The share of the training samples that get the label of another class on purpose, from 0 to
+        1, to see what withstands that.
+    """,
     "standardize": """
     standardize : bool
         Whether each column (of pictures: each channel) gets mean 0 and standard deviation 1 over
@@ -51,12 +67,15 @@ _DOCS = {
 }
 
 
-def source(*, test: float | None = 0.2, standardize: bool = False) -> Callable[[Loader], Source]:
+def source(
+    *, test: float | None = 0.2, standardize: bool = False, shuffle: bool = True
+) -> Callable[[Loader], Source]:
     """Make a data set of a function that loads or draws samples.
 
     The result takes the function's own settings and those that all data sets share (`test`,
-    `validation`, `seed`, `stratify`, `shuffle`, `standardize`), and returns :class:`Splits`. Its
-    signature and its docstring, whose last section is *Parameters*, tell both kinds.
+    `validation`, `seed`, `stratify`, `shuffle`, `only_classes`, `limit`, `wrong_labels`,
+    `standardize`), and returns :class:`Splits`. Its signature and its docstring, whose last section
+    is *Parameters*, tell both kinds.
 
     What the function takes by keyword only is no setting: ``root``, the folder that relative paths
     start from, and ``rng``, a Generator of its own. All data sets take ``root``.
@@ -65,12 +84,13 @@ def source(*, test: float | None = 0.2, standardize: bool = False) -> Callable[[
     ----------
     test : float, optional
         The default share of the test part; None for data that come as two, training and test.
-    standardize : bool
-        The default.
+    standardize, shuffle : bool
+        The defaults; what comes one after another in time isn't shuffled.
     """
     shares: dict[str, Any] = {} if test is None else {"test": test}
-    shares |= {"validation": 0.0, "seed": 0, "stratify": None, "shuffle": True}
-    common = shares | {"standardize": standardize}
+    shares |= {"validation": 0.0, "seed": 0, "stratify": None, "shuffle": shuffle}
+    selection: dict[str, Any] = vars(Selection())
+    common = shares | selection | {"standardize": standardize}
 
     def decorate(load: Loader) -> Source:
         signature = _signature(load, common)
@@ -81,11 +101,12 @@ def source(*, test: float | None = 0.2, standardize: bool = False) -> Callable[[
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
             settings: dict[str, Any] = bound.arguments
-            chosen = Shares(**{"test": 0.0} | {name: settings[name] for name in shares})
+            parting = Shares(**{"test": 0.0} | {name: settings[name] for name in shares})
+            chosen = Selection(**{name: settings[name] for name in selection})
             if "rng" in given:
-                settings["rng"] = np.random.Generator(seeded(chosen.seed, DRAWING))
-            loaded = load(**{name: settings[name] for name in given})
-            return _parted(loaded, chosen, standardize=settings["standardize"])
+                settings["rng"] = np.random.Generator(seeded(parting.seed, DRAWING))
+            parts = _parted(load(**{name: settings[name] for name in given}), parting, chosen)
+            return _scaled(parts, standardize=settings["standardize"])
 
         load_and_split.__signature__ = signature  # type: ignore[attr-defined]
         load_and_split.__annotations__ = {
@@ -100,7 +121,7 @@ def source(*, test: float | None = 0.2, standardize: bool = False) -> Callable[[
 
 def _signature(load: Loader, common: dict[str, Any]) -> inspect.Signature:
     types = get_type_hints(load)
-    shared = get_type_hints(Shares) | {"standardize": bool}
+    shared = get_type_hints(Shares) | get_type_hints(Selection) | {"standardize": bool}
     own = [
         each.replace(annotation=types[name])
         for name, each in inspect.signature(load).parameters.items()
@@ -120,17 +141,21 @@ def _documented(text: str, common: dict[str, Any]) -> str:
 
 
 def _parted(
-    loaded: Dataset | tuple[Dataset, Dataset], shares: Shares, *, standardize: bool
+    loaded: Dataset | tuple[Dataset, Dataset], shares: Shares, selection: Selection
 ) -> Splits:
-    """Split what was loaded, and fit to its training part what is to be done to the inputs."""
+    """Split what is taken of what was loaded."""
     if isinstance(loaded, tuple):
-        whole, test = loaded
+        whole, test = map(selection.of, loaded)
         parts = replace(split(whole, shares), test=test)
     else:
-        parts = split(loaded, shares)
-    fitted = Preprocessing.fitted(
-        parts.train, standardize=standardize, fill_missing=any(map(_has_gaps, parts.parts.values()))
-    )
+        parts = split(selection.of(loaded), shares)
+    return replace(parts, train=selection.to_train_on(parts.train, shares))
+
+
+def _scaled(parts: Splits, *, standardize: bool) -> Splits:
+    """Fit to the training part what is to be done to the inputs."""
+    gaps = any(map(_has_gaps, parts.parts.values()))
+    fitted = Preprocessing.fitted(parts.train, standardize=standardize, fill_missing=gaps)
     return replace(parts, preprocessing=fitted)
 
 

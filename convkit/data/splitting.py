@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convkit.data.dataset import Dataset, Indices, combined_digest
-from convkit.data.environments.base import Environment
 from convkit.data.preprocessing import Preprocessing
 from convkit.errors import ConvkitError
 
-SPLITTING, DRAWING = 0, 1
-"""What a seed is used for: each has random numbers of its own."""
+SPLITTING, DRAWING, LIMITING, MISLABELLING, RELABELLING = range(5)
+"""What a seed is used for: each has random numbers of its own. Append only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,15 +26,12 @@ class Splits:
     validation, test : Dataset, optional
     preprocessing : Preprocessing
         Fitted on `train`; not applied yet.
-    environment : callable, optional
-        Makes the environment that the samples were observed in, for agents that act in it.
     """
 
     train: Dataset
     validation: Dataset | None = None
     test: Dataset | None = None
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    environment: Callable[[], Environment] | None = None
 
     @property
     def parts(self) -> dict[str, Dataset]:
@@ -106,13 +101,13 @@ class Shares:
         ConvkitError
             If that is asked for, and there are no classes.
         """
-        if self.stratify and dataset.classes is None:
+        if self.stratify and not dataset.labelled:
             raise ConvkitError(
                 f"can't stratify data '{dataset.name}': its targets are values, not classes",
                 "leave out stratify",
             )
         if self.stratify is None:
-            return dataset.classes is not None and self.shuffle
+            return dataset.labelled and self.shuffle
         return self.stratify
 
 
@@ -132,8 +127,9 @@ def split(dataset: Dataset, shares: Shares) -> Splits:
     stratified = shares.stratifies(dataset)
     if not (shares.validation or shares.test):
         return Splits(dataset)
-    order = _shuffled(len(dataset), shares.seed) if shares.shuffle else np.arange(len(dataset))
-    groups = dataset.targets[order] if stratified else np.zeros(len(dataset), np.int64)
+    count = len(dataset)
+    order = shuffled(count, shares.seed, SPLITTING) if shares.shuffle else np.arange(count)
+    groups = dataset.targets[order] if stratified else np.zeros(count, np.int64)
     names = dataset.classes if stratified else None
     part_of = _assigned(groups, (shares.validation, shares.test), dataset.name, names)
     train, validation, test = (order[part_of == part] for part in range(3))
@@ -153,14 +149,15 @@ def seeded(seed: int, purpose: int) -> np.random.PCG64:
     return np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(purpose,)))
 
 
+def shuffled(count: int, seed: int, purpose: int) -> Indices:
+    """Return the numbers from 0 to below `count` in a random order, the same on every machine."""
+    # Raw bits are the one stream that NumPy promises never to change (NEP 19).
+    bits = np.asarray(seeded(seed, purpose).random_raw(count))
+    return np.argsort(bits, kind="stable").astype(np.int64)
+
+
 def _taken(dataset: Dataset, indices: Indices) -> Dataset | None:
     return dataset.take(indices) if indices.size else None
-
-
-def _shuffled(count: int, seed: int) -> Indices:
-    # Raw bits are the one stream that NumPy promises never to change (NEP 19).
-    bits = np.asarray(seeded(seed, SPLITTING).random_raw(count))
-    return np.argsort(bits, kind="stable").astype(np.int64)
 
 
 def _assigned(

@@ -60,16 +60,16 @@ def csv(
         Whether the first row names the columns; by default it does if it holds text only.
     """
     place = resolved(root, path)
-    table = _read(place, delimiter, header)
+    table = read_columns(place, delimiter, header)
     names = table.names
-    learnt = _named(table, [target] if isinstance(target, str) else target or [names[-1]])
-    given = _named(table, features or [name for name in names if name not in learnt])
+    learnt = names_in(table, [target] if isinstance(target, str) else target or [names[-1]])
+    given = names_in(table, features or [name for name in names if name not in learnt])
     _check_columns(given, learnt, table)
     table = _without_gaps(table, given, learnt, missing)
     targets = _targets(table, learnt, task)
     return Dataset(
         name=place.stem,
-        inputs=_numbers(table, given, gaps=missing == "mean"),
+        inputs=numbers_in(table, given, gaps=missing == "mean"),
         targets=targets.values,
         classes=targets.classes,
         features=given,
@@ -97,13 +97,20 @@ def table_inputs(path: str | Path, features: Sequence[str], *, gaps: bool = Fals
     ConvkitError
         If the table can't be read, lacks a column, or has no number where one should be.
     """
-    table = _read(Path(path), None, None)
+    table = read_columns(Path(path), None, None)
     if not table.has_header and len(table.names) == len(features):
         table = replace(table, names=tuple(features))
-    return _numbers(table, _named(table, features), gaps=gaps)
+    return numbers_in(table, names_in(table, features), gaps=gaps)
 
 
-def _read(path: Path, delimiter: str | None, header: bool | None) -> Columns:
+def read_columns(path: Path, delimiter: str | None, header: bool | None) -> Columns:
+    """Read a table that fits into memory.
+
+    Raises
+    ------
+    ConvkitError
+        If it can't be read, or would take too much.
+    """
     check_no_device(path)
     if is_file(path):
         size = BYTES_FOR_EACH_BYTE * path.stat().st_size
@@ -111,7 +118,8 @@ def _read(path: Path, delimiter: str | None, header: bool | None) -> Columns:
     return read_table(path, delimiter, header)
 
 
-def _named(table: Columns, keys: Sequence[str]) -> tuple[str, ...]:
+def names_in(table: Columns, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of columns told by their names, or by their numbers from 1."""
     return tuple(table.names[table.index(key)] for key in keys)
 
 
@@ -162,7 +170,8 @@ def _gap_error(table: Columns, gaps: list[tuple[Row, int]], missing: Missing) ->
     )
 
 
-def _numbers(table: Columns, names: Sequence[str], *, gaps: bool) -> Floats:
+def numbers_in(table: Columns, names: Sequence[str], *, gaps: bool = False) -> Floats:
+    """Return columns of numbers, (rows, columns) float32; with `gaps` what is missing is NaN."""
     columns = np.column_stack([table.numbers(name, gaps=gaps) for name in names])
     floats, beyond = to_float32(columns)
     if beyond is not None:
@@ -179,12 +188,12 @@ def _targets(table: Columns, names: Sequence[str], task: Task | None) -> Targets
     if len(names) > 1:
         if task == "classification":
             raise ConvkitError(f"classes need one target column, got {len(names)}")
-        return Targets(_numbers(table, names, gaps=False), None)
+        return Targets(numbers_in(table, names, gaps=False), None)
     index = table.index(names[0])
     cells = [row.cells[index] for row in table.rows]
     numbers = _all_numbers(cells)
     if task == "regression" or (task is None and numbers is not None):
-        return Targets(_numbers(table, names, gaps=False), None)
+        return Targets(numbers_in(table, names, gaps=False), None)
     # Labels that are numbers are in their order; 1 and 1.0 are the same.
     keys: Sequence[float] | Sequence[str] = cells if numbers is None else numbers
     classes, labels = np.unique(np.array(keys), return_inverse=True)

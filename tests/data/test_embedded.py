@@ -112,3 +112,11 @@ def test_files_are_small_and_told_of():
     assert len(sizes) == 4
     assert sum(sizes.values()) < 400_000
     assert all(f"`{name}`" in readme for name in sizes)
+
+
+def test_pixels_of_digits_can_be_made_black_or_white():
+    grey, binary = (DATASETS["digits"](binarize=value).train.inputs for value in (None, 0.5))
+    assert binary.dtype == np.float32
+    np.testing.assert_array_equal(binary, grey >= 0.5)
+    counted = DATASETS["digits"](scale=False, binarize=8).train.inputs
+    np.testing.assert_array_equal(counted, binary)
