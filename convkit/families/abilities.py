@@ -6,13 +6,19 @@ none.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+
+from convkit.errors import ConvkitError
+from convkit.families.signature import Signature
+from convkit.nn import Sequential
 
 Array = NDArray[Any]
 
@@ -32,6 +38,34 @@ class Sampling:
     temperature: float = 1.0
     top_k: int | None = None
 
+    def __post_init__(self) -> None:
+        """Raise a ConvkitError for a setting out of range."""
+        if not 0 <= self.temperature < math.inf:
+            raise ConvkitError(f"the temperature must be a number from 0, got {self.temperature}")
+        if self.top_k is not None and self.top_k < 1:
+            raise ConvkitError(f"top-k must be at least 1, got {self.top_k}")
+
+    def choose(self, scores: Array, rng: Generator) -> int:
+        """Return the number of a symbol, by the scores (symbols,) that a softmax would take."""
+        if not self.temperature:
+            return int(scores.argmax())
+        order = np.argsort(-scores, kind="stable")[: self.top_k]
+        kept = scores[order].astype(np.float64)
+        with np.errstate(over="ignore"):  # what is colder than that takes the likeliest, too
+            sums = np.cumsum(np.exp((kept - kept[0]) / self.temperature))
+        return int(order[np.searchsorted(sums, rng.random() * sums[-1], side="right")])
+
+
+class FineTunes(ABC):
+    """Can begin with weights learnt before, and train some layers less than others."""
+
+    signature: Signature
+
+    @property
+    @abstractmethod
+    def layers(self) -> Sequential:
+        """What is trained; in its model, names of arrays begin with ``layers.``."""
+
 
 class Writes(ABC):
     """Goes on with a text."""
@@ -47,11 +81,11 @@ class Writes(ABC):
         """
 
 
-class Draws(ABC):
-    """Makes new samples like those learnt from."""
+class Decodes(ABC):
+    """Makes samples of codes: of random ones, of those between two others, of a grid of them."""
 
     latent: int
-    """How many random numbers a sample is made of."""
+    """How many numbers a code has."""
 
     @abstractmethod
     def decode(self, codes: Array) -> Array:
@@ -59,6 +93,25 @@ class Draws(ABC):
 
         They are in the data's own units.
         """
+
+    def between(self, starts: Array, ends: Array, steps: int) -> Array:
+        """Return rows of samples whose codes lie on straight lines, (n, steps, \\*sample shape).
+
+        Parameters
+        ----------
+        starts, ends : (n, latent) arrays
+            The codes that each row begins and ends with.
+        steps : int
+            Samples in a row.
+        """
+        along = np.linspace(0, 1, steps, dtype=starts.dtype)[:, np.newaxis]
+        lines = starts[:, np.newaxis] * (1 - along) + ends[:, np.newaxis] * along
+        samples = self.decode(lines.reshape(-1, self.latent))
+        return samples.reshape(len(starts), steps, *samples.shape[1:])
+
+
+class Draws(Decodes):
+    """Makes new samples like those learnt from: knows which codes stand for such."""
 
     @abstractmethod
     def draw_codes(self, count: int, rng: Generator) -> Array:
@@ -151,3 +204,11 @@ class Attends(ABC):
         ConvkitError
             As :meth:`Translates.translate`.
         """
+
+
+class Acts(ABC):
+    """Chooses what to do."""
+
+    @abstractmethod
+    def act(self, observations: Array) -> Array:
+        """Return the numbers of the best actions, (n,) int64, where (n, \\*shape) is observed."""

@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
-from convkit.data import Dataset, Preprocessing, Splits
+from convkit.data import Augmentation, Dataset, Preprocessing, Splits
+from convkit.families.finetuning import FineTuning
 from convkit.families.signature import Signature
 from convkit.nn import Layer, Loss, Row
 from convkit.optim import Optimizer
@@ -66,6 +67,10 @@ class Course:
         A step takes ``batch_size * accumulate`` samples, `batch_size` at a time.
     shuffle : bool
         Whether each epoch has an order of its own.
+    augment : sequence of Augmentation
+        How each batch is changed, before it is preprocessed.
+    tuning : FineTuning
+        Which layers are trained less than others.
     """
 
     splits: Splits
@@ -74,6 +79,8 @@ class Course:
     batch_size: int
     accumulate: int = 1
     shuffle: bool = True
+    augment: Sequence[Augmentation] = ()
+    tuning: FineTuning = field(default_factory=FineTuning)
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,8 @@ class Answers:
     outputs : (n, ...) array
         As the loss has them read: probabilities or scores for classes; values in the data's own
         unit.
-    classes : (n,) int64 array or None
-        The number of the likeliest class; None where values are predicted.
+    classes : (n,) or (n, steps) int64 array or None
+        The number of the likeliest class, or of each step's; None where values are predicted.
     probable : bool
         Whether the outputs are probabilities.
     """
@@ -112,6 +119,8 @@ class Family(ABC):
     """What it is called in a YAML file."""
     parts: ClassVar[frozenset[str]]
     """What it takes of ``model``, ``loss`` and ``optimizer``; the rest it brings itself."""
+    goal: ClassVar[str] = "loss"
+    """What is watched, and the best of it kept, where an experiment doesn't say."""
 
     signature: Signature
     steps_per_epoch: int
@@ -188,10 +197,23 @@ class Family(ABC):
         """Return what the family has to say about the finished training, for the summary."""
         return {}
 
+    def pictures(self) -> dict[str, Array]:
+        """Return pictures of what was learnt, for the run's folder, by name; training is over.
+
+        Each is a (rows, columns, h, w, c) array from 0 to 1, c being 1 for grey or 3 for RGB: such
+        as rows of the same samples at several times, or seen in several ways.
+        """
+        return {}
+
     @property
     @abstractmethod
     def measured(self) -> tuple[str, ...]:
-        """The names of what :meth:`measure` and :meth:`end_epoch` return."""
+        """The names of what :meth:`measure` returns."""
+
+    @property
+    def measured_while_learning(self) -> tuple[str, ...]:
+        """The names of what :meth:`end_epoch` returns and can be watched."""
+        return self.measured
 
     @abstractmethod
     def measure(self, dataset: Dataset) -> dict[str, float]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convkit.autograd import Tensor
+from convkit.data import Targets
 from convkit.errors import ConvkitError
 from convkit.nn import Context, Layer, Sequential
 
@@ -83,8 +84,8 @@ class Link(NamedTuple):
 
 def find_origin(
     model: Sequential,
-    loss: Callable[[Tensor, Array], Tensor],
-    portions: Sequence[tuple[Array, Array]],
+    loss: Callable[[Tensor, Targets], Tensor],
+    portions: Sequence[tuple[Array, Targets]],
     context: Context,
 ) -> Origin:
     """Take a step that went wrong once more, layer by layer, and return where it first did.
@@ -105,11 +106,11 @@ def find_origin(
 
 def _all_origins(
     model: Sequential,
-    loss: Callable[[Tensor, Array], Tensor],
-    portions: Sequence[tuple[Array, Array]],
+    loss: Callable[[Tensor, Targets], Tensor],
+    portions: Sequence[tuple[Array, Targets]],
     context: Context,
 ) -> Iterator[Origin]:
-    layers = {f"layer {path} ({layer.name})": layer for path, layer in model.children().items()}
+    layers = dict(_chain(model))
     for what, batch in zip(("input", "target"), zip(*portions, strict=True), strict=True):
         values = np.concatenate(batch)
         yield from _suspect(what, _bad_sample(values), values)
@@ -125,6 +126,15 @@ def _all_origins(
         yield from _suspect("loss", None, value.data)
         value.backward(np.full_like(value.data, len(targets) / total))
         yield from _backward(links, outputs.grad)
+
+
+def _chain(model: Sequential, path: str = "") -> Iterator[tuple[str, Layer]]:
+    """Yield the layers that samples go through one after the other, and what each is called."""
+    for number, layer in model.children().items():
+        if isinstance(layer, Sequential):
+            yield from _chain(layer, f"{path}{number}.")
+        else:
+            yield f"layer {path}{number} ({layer.name})", layer
 
 
 def _forward(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from convkit.errors import ConvkitError
@@ -35,3 +35,15 @@ def blamed_on(part: str) -> Iterator[None]:
         yield
     except ConvkitError as error:
         raise MisfitError(part, error.message, error.hint) from error
+
+
+def refuse_metrics(family: str, metrics: Sequence[str]) -> None:
+    """Refuse metrics that are asked of a family which measures what it measures.
+
+    Raises
+    ------
+    MisfitError
+    """
+    with blamed_on("metrics"):
+        if metrics:
+            raise ConvkitError(f"family '{family}' has measures of its own", "leave it out")

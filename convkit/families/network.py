@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convkit.autograd import Tensor, no_grad
-from convkit.data import Dataset
+from convkit.data import Dataset, Mixed, Targets
 from convkit.errors import ConvkitError
 from convkit.families.base import Answers, Blueprint
-from convkit.families.measures import Kind, measure, metrics_of
+from convkit.families.measures import WEIGHT_METRICS, Kind, measure, metrics_of
 from convkit.families.misfit import MisfitError, blamed_on
 from convkit.families.randomness import generator
 from convkit.families.signature import Signature
@@ -52,8 +52,11 @@ class Network:
         weights = generator(blueprint.seed, "weights")
         self.output_shape = self.layers.build(self.signature.sample_shape, weights)
         kind: Kind = "values" if self.loss.kind == "values" else "classes"
+        asked = [name for name in blueprint.metrics if name not in WEIGHT_METRICS]
         with blamed_on("metrics"):
-            self.metrics = metrics_of(kind, blueprint.metrics)
+            self.metrics = metrics_of(kind, asked)
+        others = (name for name in blueprint.metrics if name in WEIGHT_METRICS)
+        self.weight_metrics = {name: WEIGHT_METRICS[name] for name in others}
         _check_classes(self.output_shape, self.signature, self.loss)
 
     @np.errstate(all="ignore")
@@ -70,6 +73,13 @@ class Network:
             outputs, prepared.targets
         )
 
+    def loss_of(self, outputs: Tensor, targets: Targets) -> Tensor:
+        """Return the loss of raw outputs; of samples that were mixed, that of both targets."""
+        if isinstance(targets, Mixed):
+            blended: Tensor = targets.blend(lambda each: self.loss(outputs, each))
+            return blended
+        return self.loss(outputs, targets)
+
     def score(self, outputs: Array, targets: Array) -> dict[str, float]:
         """Return the metrics of raw outputs and of targets as the loss sees them."""
         labels = self._labels(outputs)
@@ -77,6 +87,10 @@ class Network:
             return measure(self.metrics, targets, labels)
         actual = self.preprocessing.undo_targets(targets)
         return measure(self.metrics, actual, self._values(outputs).reshape(actual.shape))
+
+    def score_weights(self) -> dict[str, float]:
+        """Return what is measured of the weights as they are."""
+        return {name: metric(self.layers) for name, metric in self.weight_metrics.items()}
 
     def _outputs(self, inputs: Array) -> Array:
         """Return the raw outputs for prepared inputs."""

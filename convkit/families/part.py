@@ -60,11 +60,22 @@ class Part:
             If the loss or a gradient isn't finite; the parameters are as they were.
         """
         self.flat.zero_grads()
-        loss.backward()
+        value = self.gather(loss)
+        self.update(progress)
+        return value
+
+    def gather(self, loss: Tensor, share: float = 1.0) -> float:
+        """Add the gradients of a loss, times its share in the step, and return its value.
+
+        Raises
+        ------
+        DivergedError
+            If the loss isn't finite.
+        """
+        loss.backward(np.full_like(loss.data, share))
         value = float(loss.data)
         if not math.isfinite(value):
             raise DivergedError(Origin("loss", None, _kind(loss.data)))
-        self.update(progress)
         return value
 
     def update(self, progress: float) -> None:

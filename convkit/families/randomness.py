@@ -8,11 +8,23 @@ from __future__ import annotations
 
 from numpy.random import PCG64, Generator, SeedSequence
 
-PURPOSES = {"weights": 0, "batches": 1, "noise": 2}
+PURPOSES = {
+    "weights": 0,
+    "batches": 1,
+    "noise": 2,
+    "augment": 3,
+    "evaluation": 4,
+    "acting": 5,
+    "latents": 6,
+    "generation": 7,
+}
 """The number that stands for each purpose. Changing one changes every result: append only.
 
-``weights`` draws initial weights, ``batches`` an epoch's order and augmentation, ``noise`` what
-layers such as dropout draw while training.
+``weights`` draws initial weights, ``batches`` an epoch's order, ``noise`` what layers such as
+dropout draw while training, ``augment`` how a batch is changed, ``evaluation`` what a measure
+draws: each time the same, ``acting`` what agents do by chance, and how their episodes begin,
+``latents`` the codes that a generator makes samples of while it learns,
+``generation`` what is made by chance once training is over.
 """
 
 

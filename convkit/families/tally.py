@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convkit.data import Targets
+
 Array = NDArray[Any]
 
 
@@ -35,7 +37,7 @@ class Tally:
         self.samples = 0
         self.loss_sum = 0.0
 
-    def add(self, loss: float, outputs: Array, targets: Array) -> None:
+    def add(self, loss: float, outputs: Array, targets: Targets) -> None:
         """Take in a batch; `loss` is its mean."""
         start, stop = self.samples, self.samples + len(targets)
         self._outputs[start:stop] = outputs

@@ -43,6 +43,21 @@ def test_r2_of_several_targets_is_the_mean_of_each_ones():
     assert measure(names, actual * scale, predicted * scale) == {"r2": pytest.approx(0.5)}
 
 
+def test_a_normalized_error_is_one_for_whoever_answers_the_mean():
+    mean = np.full_like(VALUES, VALUES.mean())
+    names = metrics_of("values", ["nrmse"])
+    assert measure(names, VALUES, mean) == {"nrmse": pytest.approx(1)}
+    assert measure(names, 1000 * VALUES, 1000 * VALUES + 7) == {
+        "nrmse": pytest.approx(7 / (1000 * math.sqrt(14 / 9)))
+    }
+
+
+def test_every_step_of_every_sample_counts():
+    actual = np.array([[0, 1, 1], [2, 2, 2]])
+    predicted = np.array([[0, 1, 2], [2, 2, 0]])
+    assert measure(metrics_of("classes"), actual, predicted) == {"accuracy": 4 / 6}
+
+
 def test_a_target_that_never_changes_has_no_r2():
     actual = np.array([[1.0, 7], [2, 7], [3, 7]])
     assert math.isnan(measure(metrics_of("values", ["r2"]), actual, actual)["r2"])
