@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from convkit.data import Preprocessing, Splits
+from convkit.data import Augmentation, Preprocessing, Splits, misfits
 from convkit.errors import ConvkitError
 from convkit.experiment import spec
 from convkit.experiment.checkpoint import taking_in
@@ -18,7 +18,7 @@ from convkit.experiment.run import ENVIRONMENT, CheckpointName, Run
 from convkit.experiment.saving import load
 from convkit.experiment.spec import LocatedError
 from convkit.experiment.trainer import monitored
-from convkit.families import Blueprint, Course, Family, Signature
+from convkit.families import Blueprint, Course, Family, FineTunes, Signature
 from convkit.files import is_folder
 from convkit.optim import Optimizer, Plateau
 
@@ -58,15 +58,18 @@ def assemble(
     ConvkitError
         If something can't be loaded, or parts don't fit each other: then all that don't are told.
     """
+    spec.check_layers(experiment, origins)
     splits = spec.load_data(experiment, root)
     family = spec.build_family(experiment)
     optimizer = spec.build_optimizer(experiment) if "optimizer" in family.parts else None
+    augment = spec.build_augmentations(experiment)
     origins = origins or {}
     problems = _built(family, experiment, splits, origins)
-    measured = None if problems else family.measured
     problems += [
-        *_unmeasured(experiment, measured, splits, origins),
-        *_contrary_plateau(experiment, optimizer, splits),
+        *_unmeasured(experiment, None if problems else family, splits, origins),
+        *_contrary_plateau(experiment, family, optimizer, splits),
+        *unfit_augmentations(experiment, augment, splits),
+        *_untunable(experiment, family, origins),
     ]
     if problems:
         raise spec.SpecError(problems)
@@ -78,8 +81,10 @@ def assemble(
         batch_size=trainer.batch_size,
         accumulate=trainer.accumulate,
         shuffle=trainer.shuffle,
+        augment=augment,
+        tuning=spec.build_tuning(experiment),
     )
-    with spec.locating(experiment, otherwise="family"):
+    with spec.locating(experiment, otherwise="family", origins=origins):
         family.prepare(course)
     return Assembly(experiment, splits, family)
 
@@ -179,14 +184,16 @@ def _built(
 
 def _unmeasured(
     experiment: spec.Experiment,
-    measured: Sequence[str] | None,
+    family: Family | None,
     splits: Splits,
     origins: Mapping[str, str],
 ) -> Iterator[ConvkitError]:
     """Yield at once what would be missed only at the end: metrics that nobody will measure.
 
-    `measured` are the names that the family measures; None if that isn't known.
+    Of a family that couldn't be built, which is None, nobody knows what it measures.
     """
+    # A share of the samples, or how many episodes are played.
+    some = 20 if isinstance(experiment.data.arguments.get("validation"), int) else 0.2
     settings = experiment.trainer
     stopping = settings.early_stopping
     wanted = {
@@ -201,23 +208,28 @@ def _unmeasured(
         if split not in splits.parts:
             yield problem(
                 f"there will be no '{metric}', since the data have no {split} split",
-                f"give them one: data: {{name: {experiment.data.name}, {split}: 0.2}}",
+                f"give them one: data: {{name: {experiment.data.name}, {split}: {some}}}",
             )
         elif split == "test" and not key.startswith("expect"):
             yield problem(f"'{metric}' is measured once, at the end", "watch validation or train")
-        elif measured is not None and name not in measured:
+        elif family is not None and name not in (measured := _measured(family, split)):
             yield problem(
                 f"there will be no '{metric}'", f"what is measured is {', '.join(measured)}"
             )
 
 
+def _measured(family: Family, split: str) -> tuple[str, ...]:
+    """Return what a family measures of a split."""
+    return family.measured_while_learning if split == "train" else family.measured
+
+
 def _contrary_plateau(
-    experiment: spec.Experiment, optimizer: Optimizer | None, splits: Splits
+    experiment: spec.Experiment, family: Family, optimizer: Optimizer | None, splits: Splits
 ) -> Iterator[ConvkitError]:
     """Yield that a plateau waits for the metric to go the wrong way, if it does."""
     if optimizer is None or not isinstance(optimizer.schedule, Plateau):
         return
-    metric = monitored(experiment.trainer, splits)
+    metric = monitored(experiment.trainer, splits, family)
     wanted, better = ("max", "larger") if direction(metric) > 0 else ("min", "smaller")
     if optimizer.schedule.mode != wanted and experiment.optimizer is not None:
         yield LocatedError(
@@ -227,3 +239,26 @@ def _contrary_plateau(
             f"it is {better}",
             f"mode: {wanted}",
         )
+
+
+def unfit_augmentations(
+    experiment: spec.Experiment, augment: Sequence[Augmentation], splits: Splits
+) -> Iterator[ConvkitError]:
+    """Yield what is wrong with augmentations, given the data."""
+    for place, error in misfits(augment, splits.train):
+        where = experiment.augment[place].where
+        yield LocatedError(where, f"augment.{place}", error.message, error.hint)
+
+
+def _untunable(
+    experiment: spec.Experiment, family: Family, origins: Mapping[str, str]
+) -> Iterator[ConvkitError]:
+    """Yield that a family takes layers and nothing else, if a model says more."""
+    model = experiment.model
+    if model == spec.Model(model.layers) or isinstance(family, FineTunes):
+        return
+    said = {"from": model.from_, "freeze": model.freeze, "lr_factors": model.lr_factors}
+    key = next(name for name, value in said.items() if value is not None)
+    reason = f"the family {family.name} can't begin with other weights, nor freeze layers"
+    where = origins.get(f"model.{key}", "")
+    yield LocatedError(where, f"model.{key}", reason, "give it the layers alone")

@@ -143,15 +143,7 @@ def read_checkpoint(path: Path, *, to_go_on: bool = False) -> Checkpoint:
     ConvkitError
         If there is none, it is no checkpoint of convkit, or it was damaged.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    data = read_bytes(path)
-    try:
-        arrays = load(data)
-    except (SafetensorError, AttributeError, KeyError) as error:  # the others: types NumPy lacks
-        raise ConvkitError(f"'{path}' is no checkpoint: {error}", _other(path)) from None
-    metadata = _metadata(data)
+    arrays, metadata = read_tensors(path, "checkpoint")
     if metadata.get("format") != FORMAT:
         raise ConvkitError(
             f"'{path}' is no checkpoint of this convkit: its format is {metadata.get('format')!r}",
@@ -159,6 +151,31 @@ def read_checkpoint(path: Path, *, to_go_on: bool = False) -> Checkpoint:
         )
     forms = MODEL | GOING_ON if to_go_on else MODEL
     return Checkpoint(arrays, _state(metadata.get("state"), forms, path))
+
+
+def read_tensors(path: Path, what: str = "safetensors file") -> tuple[Arrays, dict[str, str]]:
+    """Return the arrays in a safetensors file, and its metadata.
+
+    Parameters
+    ----------
+    path : Path
+    what : str
+        What messages say that it should be.
+
+    Raises
+    ------
+    ConvkitError
+        If there is none, or it can't be read.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    data = read_bytes(path)
+    try:
+        return load(data), _metadata(data)
+    except (SafetensorError, AttributeError, KeyError) as error:  # the others: types NumPy lacks
+        hint = _other(path) if what == "checkpoint" else None
+        raise ConvkitError(f"'{path}' is no {what}: {error}", hint) from None
 
 
 def _metadata(data: bytes) -> dict[str, str]:

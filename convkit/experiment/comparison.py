@@ -169,11 +169,33 @@ def compare(runs: Sequence[Run]) -> Comparison:
 
 def _comparable(infos: Sequence[RunInfo]) -> list[dict[str, Any]]:
     """Return the configs; models of different layers, which share no settings, in one line each."""
-    configs = [info.config for info in infos]
+    configs = [_unfolded(info.config) for info in infos]
     kinds = {tuple(name for name, _ in _layers(config.get("model"))) for config in configs}
     if len(kinds) == 1:
         return configs
     return [config | {"model": _in_short(config.get("model"))} for config in configs]
+
+
+def _unfolded(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a config with the layers of its model alone; what else that says has its own keys.
+
+    So a model that comes from another run can be set beside one that doesn't.
+    """
+    model = config.get("model")
+    if not isinstance(model, dict):
+        return config
+    said = {key: value for key, value in model.items() if key not in ("layers", "replace")}
+    beside = {f"model.{key}": value for key, value in said.items() if value is not None}
+    return config | {"model": _network(model)} | beside
+
+
+def _network(model: dict[str, Any]) -> list[Any]:
+    """Return the layers of a model in long form, with those in place that replace others."""
+    layers, replace = model.get("layers"), model.get("replace")
+    replace = replace if isinstance(replace, dict) else {"layers": replace}
+    kept, new = (part if isinstance(part, list) else [] for part in (layers, replace.get("layers")))
+    last = replace.get("last")
+    return [*kept[: len(kept) - (last if is_count(last) else len(new))], *new]
 
 
 def _layers(model: Any) -> list[tuple[str, Any]]:

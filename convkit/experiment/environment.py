@@ -47,6 +47,7 @@ def environment(seed: int, splits: Splits, root: Path, home: Path) -> dict[str, 
         "data": {
             "sha256": splits.digest(),
             "samples": {name: len(part) for name, part in splits.parts.items()},
+            "source": splits.train.source,
         },
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from convkit.data import DATASETS, Dataset, Splits
+from convkit.data.texts.alphabet import END, Alphabet
 from convkit.errors import ConvkitError
 from convkit.experiment import spec
 from convkit.experiment.assembly import check_data, experiment_of, restore, root_of
@@ -20,6 +21,9 @@ from convkit.files import is_folder, refusals
 
 LOADERS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".npz": "npz"}
 """Which data set reads a file, by its suffix."""
+
+OF_TABLES = frozenset({"csv", "time_series", "pairs"})
+"""Data sets that are read from a table, each in its way."""
 
 IN_ONE_FOLDER = frozenset({"mnist", "cifar10"})
 """Data sets whose files lie in a folder that has no folders, as two parts: training and test."""
@@ -93,13 +97,15 @@ def evaluate(
                 f"there is: {', '.join(data)}",
             )
         data = {split: data[split]}
+    # Measured first: that refuses what doesn't fit.
+    metrics = {part: family.measure(dataset) for part, dataset in data.items()}
     matrices = {part: confusion(family, dataset) for part, dataset in data.items()}
     return Evaluation(
         run=run,
         checkpoint=name,
         epoch=read_checkpoint(run.checkpoint(name)).state["position"]["epoch"],
         samples={part: len(dataset) for part, dataset in data.items()},
-        metrics={part: family.measure(dataset) for part, dataset in data.items()},
+        metrics=metrics,
         confusion={part: matrix for part, matrix in matrices.items() if matrix is not None},
     )
 
@@ -124,8 +130,8 @@ def read_data(run: Run, source: str) -> Dataset:
     ----------
     run : Run
     source : str
-        A table, an .npz file, a folder with a folder of pictures for each class, or one with the
-        same files as the run's own (MNIST, CIFAR-10), of which the test part is taken.
+        A table, a text, an .npz file, a folder with a folder of pictures for each class, or one
+        with the same files as the run's own (MNIST, CIFAR-10), of which the test part is taken.
 
     Raises
     ------
@@ -133,12 +139,20 @@ def read_data(run: Run, source: str) -> Dataset:
         If it can't be read, or its samples are of another shape.
     """
     data, signature = experiment_of(run).data, _signature(run)
-    loader = _loader(Path(source), data.name)
+    loader = _loader(Path(source), _texts(signature) or data.name)
     arguments = {**data.arguments} if data.name == loader else {}
-    arguments |= {"path": source, "validation": 0.0, "stratify": None}
+    arguments |= {"path": source, "validation": 0.0}
+    if loader != "text":  # whose parts follow each other
+        arguments["stratify"] = None
     if loader not in IN_ONE_FOLDER:
         arguments["test"] = 0.0
-    if loader in LOADERS.values():
+    if loader == "time_series":
+        arguments |= {"features": list(signature.features), "target": signature.target_names[0]}
+    elif loader == "text":
+        arguments["length"] = signature.sample_shape[0]
+    elif loader == "pairs":
+        arguments["tokens"] = Alphabet(signature.symbols).tokens
+    elif loader in LOADERS.values():
         arguments["task"] = "regression" if signature.classes is None else "classification"
     if loader == "csv":
         arguments |= {"features": list(signature.features), "target": list(signature.target_names)}
@@ -146,10 +160,18 @@ def read_data(run: Run, source: str) -> Dataset:
     return splits.train if splits.test is None else splits.test
 
 
+def _texts(signature: Signature) -> str | None:
+    """Return which data set reads texts such as were learnt from, if any were."""
+    if not signature.symbols:
+        return None
+    return "pairs" if END in (signature.classes or ()) else "text"
+
+
 def _loader(path: Path, own: str) -> str:
     """Return which data set reads a file or a folder, where the run's `own` may have a say."""
     if not is_folder(path):
-        return LOADERS.get(path.suffix.lower(), "csv")
+        loader = LOADERS.get(path.suffix.lower(), "csv")
+        return own if own == "text" or {own, loader} <= OF_TABLES else loader
     with refusals("read", path):
         holds_folders = any(is_folder(each) for each in path.iterdir() if each.name[0] != ".")
     return own if own in IN_ONE_FOLDER and not holds_folders else "image_folder"

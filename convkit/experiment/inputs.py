@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convkit.data import npz_inputs, read_pictures, table_inputs
+from convkit.data import npz_inputs, read_pictures, table_inputs, windows
 from convkit.data.folders import Color
 from convkit.errors import ConvkitError
 from convkit.families import Signature
@@ -69,7 +69,8 @@ class Reader:
 
         A .npy file holds one sample or several, so does an .npz file in its only array or the one
         called ``inputs``, and a table in its rows, under the names of the columns that were learnt
-        from; everything else is a picture.
+        from; everything else is a picture. Where sequences of columns were learnt from, a table's
+        samples are all windows of so many rows, called by the number of their last row.
 
         Raises
         ------
@@ -97,7 +98,8 @@ class Reader:
             values = self._picture(path, name)
         if len(values) == 1:
             return Inputs([name], values)
-        return Inputs([f"{name}:{number}" for number in range(1, len(values) + 1)], values)
+        first = self.signature.sample_shape[0] if suffix in TEXT_SUFFIXES and self._windowed else 1
+        return Inputs([f"{name}:{number}" for number in range(first, first + len(values))], values)
 
     def _suffix(self, path: Path) -> str:
         """Return what the file ends in; of standard input, what one that begins like it would."""
@@ -106,7 +108,35 @@ class Reader:
         is_flat = len(self.signature.sample_shape) == 1
         return suffix or (".csv" if is_flat else "")
 
+    @property
+    def _windowed(self) -> bool:
+        """Whether samples are windows of a table's rows."""
+        shape, features = self.signature.sample_shape, self.signature.features
+        return len(shape) == 2 and shape[1] == len(features)
+
+    def series(self, path: Path) -> Array:
+        """Return all rows of a table whose windows are samples, (rows, features).
+
+        Raises
+        ------
+        ConvkitError
+            If something else was learnt from, the table can't be read, or has too few rows.
+        """
+        name, (window, *_) = display_name(path), self.signature.sample_shape
+        if not self._windowed:
+            raise ConvkitError(
+                f"the model takes {self._wanted()}, no rows of a table one after another"
+            )
+        rows = table_inputs(path, self.signature.features, gaps=self.gaps)
+        if len(rows) < window:
+            raise ConvkitError(
+                f"'{name}' has {len(rows)} rows, but the model takes {window} one after another"
+            )
+        return rows
+
     def _table(self, path: Path, name: str) -> Array:
+        if self._windowed:
+            return windows(self.series(path), self.signature.sample_shape[0])
         features = self.signature.features
         (count, *others) = self.signature.sample_shape
         if others:

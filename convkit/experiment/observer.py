@@ -62,8 +62,12 @@ class Moment:
     seconds: float
 
 
+class StopTraining(Exception):  # noqa: N818, since it is no error
+    """What an observer raises at an epoch's end if training shall stop early; it says why."""
+
+
 class Observer(Protocol):
-    """Is told what happens; it must not change anything."""
+    """Is told what happens; it changes nothing, but may raise :class:`StopTraining`."""
 
     def started(self, plan: Plan) -> None:
         """Training begins, or goes on."""

@@ -31,8 +31,9 @@ class Prediction:
     outputs : (n, ...) array
         Probabilities or scores (one column for each class, or that of yes); or values in the data's
         unit.
-    labels : (n,) int64 array or None
-        The numbers of the likeliest classes; None where values are predicted.
+    labels : (n,) or (n, steps) int64 array or None
+        The numbers of the likeliest classes, of each input or of each of its steps; None where
+        values are predicted.
     signature : Signature
         The names of classes and targets.
     probable : bool
@@ -47,11 +48,12 @@ class Prediction:
 
     @property
     def classes(self) -> list[str] | None:
-        """The names of the likeliest classes; None where values are predicted."""
+        """The names of the likeliest classes, those of all steps in a row; None for values."""
         names = self.signature.classes
         if self.labels is None or names is None:
             return None
-        return [names[label] for label in self.labels]
+        rows = self.labels.reshape(len(self.labels), -1)
+        return [" ".join(names[label] for label in row) for row in rows]
 
     @property
     def overflowed(self) -> list[str]:
@@ -61,11 +63,11 @@ class Prediction:
 
     @property
     def probabilities(self) -> Array | None:
-        """The probability of each class, (n, classes); None where there are only scores, or values.
+        """The probability of each class, (n, classes); None for scores, values, and steps.
 
         Of two classes that share one output, no's is what is left by yes's.
         """
-        if not self.probable or self.labels is None:
+        if not self.probable or self.labels is None or self.labels.ndim > 1:
             return None
         columns = self.outputs.reshape(len(self.outputs), -1)
         return np.hstack([1 - columns, columns]) if columns.shape[1] == 1 else columns

@@ -15,7 +15,7 @@ from convkit.experiment.checkpoint import read_checkpoint, taking_in
 from convkit.experiment.environment import environment
 from convkit.experiment.lock import locked
 from convkit.experiment.observer import Observer, Plan, Silent
-from convkit.experiment.outcome import Outcome
+from convkit.experiment.outcome import COMPLETE, Outcome
 from convkit.experiment.plain import plain
 from convkit.experiment.run import RUNS, Run, create_run
 from convkit.experiment.summary import (
@@ -26,6 +26,7 @@ from convkit.experiment.summary import (
     summary_so_far,
 )
 from convkit.experiment.trainer import Trainer
+from convkit.experiment.transfer import start_from
 from convkit.families import DivergedError
 
 OVER = {
@@ -68,11 +69,15 @@ def train(
     """
     observer = observer or Silent()
     assembly = assemble(resolved.experiment, root, resolved.origins)
+    start_from(assembly, root, runs, resolved.origins)
     home = runs / resolved.experiment.name
     noted = environment(assembly.experiment.seed, assembly.splits, root, home)
     run = create_run(resolved.experiment.name, resolved.yaml, noted, runs)
     with locked(run):
-        return _fit(run, assembly, _trainer(run, assembly, observer), observer)
+        trainer = _trainer(run, assembly, observer)
+        if resolved.experiment.model.from_ is not None:
+            trainer.save()  # from now on nothing is needed from elsewhere
+        return _fit(run, assembly, trainer, observer)
 
 
 def resume(run: Run, *, observer: Observer | None = None) -> Outcome:
@@ -94,7 +99,7 @@ def resume(run: Run, *, observer: Observer | None = None) -> Outcome:
         assembly = assemble(experiment_of(run), root_of(run))
         check_data(run, assembly.splits)
         trainer = _trainer(run, assembly, observer)
-        _restore(trainer, run)
+        _restore(trainer, run, assembly.experiment)
         run.drop_summary()
         return _fit(run, assembly, trainer, observer)
 
@@ -110,13 +115,18 @@ def _trainer(run: Run, assembly: Assembly, observer: Observer) -> Trainer:
     return Trainer(run, assembly.family, assembly.splits, settings, observer)
 
 
-def _restore(trainer: Trainer, run: Run) -> None:
+def _restore(trainer: Trainer, run: Run, experiment: spec.Experiment) -> None:
     """Go back to where a run was last saved, if it was."""
     last = run.checkpoints.get("last")
     if last is not None:
         checkpoint = read_checkpoint(last, to_go_on=True)
         with taking_in(last):
             trainer.restore(checkpoint)
+    elif experiment.model.from_ is not None:
+        raise ConvkitError(
+            f"run '{run.folder}' was stopped before it had the weights it begins with",
+            "start a new run",
+        )
 
 
 def _fit(run: Run, assembly: Assembly, trainer: Trainer, observer: Observer) -> Outcome:
@@ -132,7 +142,9 @@ def _fit(run: Run, assembly: Assembly, trainer: Trainer, observer: Observer) -> 
             _conclude(run, failed_summary(assembly, trainer, error))
         raise
     _conclude(run, summary)
-    outcome = Outcome(run, summary["status"], summary)
+    complete = summary["status"] in COMPLETE
+    pictures = assembly.family.pictures() if complete else {}
+    outcome = Outcome(run, summary["status"], summary, pictures)
     observer.ended(outcome)
     return outcome
 
@@ -181,7 +193,7 @@ class SeedsOutcome:
     @property
     def finished(self) -> list[Outcome]:
         """Those that came to their end; only they have metrics to average."""
-        return [each for each in self.outcomes if each.status in ("finished", "stopped early")]
+        return [each for each in self.outcomes if each.status in COMPLETE]
 
     def statistics(self) -> dict[str, dict[str, Any]]:
         """Return the mean, the sample standard deviation and the values of each metric.
@@ -226,13 +238,14 @@ def train_seeds(
         raise ConvkitError(f"the number of seeds must be at least 1, got {count}")
     outcomes: list[Outcome] = []
     for seed in range(resolved.experiment.seed, resolved.experiment.seed + count):
-        outcomes.append(train(_seeded(resolved, seed), root=root, runs=runs, observer=observer))
+        outcomes.append(train(seeded(resolved, seed), root=root, runs=runs, observer=observer))
         if outcomes[-1].status == "interrupted":
             break
     return SeedsOutcome(outcomes)
 
 
-def _seeded(resolved: spec.Resolved, seed: int) -> spec.Resolved:
+def seeded(resolved: spec.Resolved, seed: int) -> spec.Resolved:
+    """Return an experiment with another seed."""
     return replace(
         resolved,
         experiment=replace(resolved.experiment, seed=seed),

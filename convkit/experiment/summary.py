@@ -123,10 +123,13 @@ def _confusion_of_last(family: Family, splits: Splits) -> Summary | None:
 
 
 def confusion(family: Family, dataset: Dataset) -> Summary | None:
-    """Return how classes were confused, rows being the actual; None where values are learnt."""
-    classes, actual = family.signature.classes, family.actual(dataset)
-    predicted = family.answer(dataset.inputs).classes
-    if classes is None or predicted is None:
+    """Return how classes were confused, rows being the actual; None where values are learnt, or
+    the class of each step.
+    """
+    classes = family.signature.classes
+    if classes is None or not dataset.labelled:
         return None
-    matrix = confusion_matrix(actual, predicted, len(classes))
+    if (predicted := family.answer(dataset.inputs).classes) is None:
+        return None
+    matrix = confusion_matrix(family.actual(dataset), predicted, len(classes))
     return {"classes": list(classes), "matrix": matrix.tolist()}

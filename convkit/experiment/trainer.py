@@ -14,7 +14,7 @@ from convkit.experiment.checkpoint import Checkpoint, Position
 from convkit.experiment.interruption import Interruption, put_off
 from convkit.experiment.metrics_log import MetricsLog, Record
 from convkit.experiment.monitor import Monitor
-from convkit.experiment.observer import Moment, Observer
+from convkit.experiment.observer import Moment, Observer, StopTraining
 from convkit.experiment.outcome import Status
 from convkit.experiment.run import Run
 from convkit.experiment.saving import Saver
@@ -51,14 +51,15 @@ class Trainer:
     ) -> None:
         self.position = Position()
         self.log = MetricsLog(run.metrics)
-        self.best = Monitor(monitored(settings, splits))
+        self.best = Monitor(monitored(settings, splits, family))
         self._patience = _patience(settings, self.best.metric)
         self._family = family
         self._splits = splits
         self._settings = settings
         self._observer = observer
         self._saver = Saver(run, family, splits.preprocessing, settings.checkpoint)
-        self._began = self._epoch_began = self._next_look = 0.0
+        self._began = self._epoch_began = perf_counter()
+        self._next_look = 0.0
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go back to a checkpoint."""
@@ -86,10 +87,13 @@ class Trainer:
                 while (end := self._end()) is None and not interruption.wanted:
                     if self._take_steps(interruption):
                         self._close_epoch()
-                self._save()
+                self.save()
         except DivergedError:
             self._saver.save_best()
             raise
+        except StopTraining as stop:
+            self.save()
+            return Ending("stopped early", str(stop))
         return end or Ending("interrupted", f"stopped after step {self.position.step}")
 
     def _end(self) -> Ending | None:
@@ -126,7 +130,7 @@ class Trainer:
         at = self.position
         self._observer.stepped(Moment(at.epoch + 1, at.batch, at.step, loss, at.seconds))
         if self._saver.is_due_within():
-            self._save()
+            self.save()
 
     def _close_epoch(self) -> None:
         """Measure, log and watch an epoch whose steps are all taken."""
@@ -138,7 +142,7 @@ class Trainer:
         self.log.append(record)
         self._observer.epoch_ended(record, best=best)
         if self._saver.is_due_after(self.position.epoch):
-            self._save()
+            self.save()
 
     def _measure_epoch(self) -> Record:
         number = self.position.epoch + 1
@@ -177,7 +181,8 @@ class Trainer:
             self._saver.keep_best(self.position.state())
         return improved
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Write the checkpoints."""
         self._read_clock()
         trainer = {
             "best": self.best.state(),
@@ -192,9 +197,9 @@ class Trainer:
             self.position.epoch_seconds = now - self._epoch_began
 
 
-def monitored(settings: spec.Trainer, splits: Splits) -> str:
+def monitored(settings: spec.Trainer, splits: Splits, family: Family) -> str:
     """Return the metric whose best checkpoint is kept."""
-    default = "train/loss" if splits.validation is None else "validation/loss"
+    default = f"{'train' if splits.validation is None else 'validation'}/{family.goal}"
     stopping = settings.early_stopping
     return settings.monitor or (stopping.metric if stopping else None) or default
 

@@ -14,6 +14,7 @@ from convkit.autograd import Tensor
 from convkit.data import Dataset
 from convkit.errors import ConvkitError
 from convkit.experiment import spec
+from convkit.experiment.transfer import take_over
 from convkit.explaining.chain import Path, find_paths, place_of
 from convkit.explaining.forward import LayerPass, LossValue, measure, propagate
 from convkit.explaining.stages import EVALUATING, Names, read_stages
@@ -151,7 +152,7 @@ def explain(
     splits = spec.load_data(experiment, root)
     training = splits.preprocessing.apply(splits.train)
     sample = _sample(training, sample)
-    model, loss, optimizer = _parts(experiment, training)
+    model, loss, optimizer = _parts(experiment, training, root)
     stages = read_stages(model)
     parameters = model.parameters()
     inputs = training.inputs[sample].astype(np.float64).ravel()
@@ -190,14 +191,19 @@ def explain(
     )
 
 
-def _parts(experiment: spec.Experiment, training: Dataset) -> tuple[Sequential, Loss, Optimizer]:
+def _parts(
+    experiment: spec.Experiment, training: Dataset, root: FilePath
+) -> tuple[Sequential, Loss, Optimizer]:
     """Return the model in float64, with the weights that training begins with."""
     loss, optimizer = spec.build_loss(experiment), spec.build_optimizer(experiment)
     if loss is None or optimizer is None:
         raise ConvkitError(
             f"the family {experiment.family.name} has no loss whose gradient could be followed"
         )
+    spec.check_layers(experiment)
     model = spec.build_model(experiment, training.sample_shape)
+    if experiment.model.from_ is not None:
+        take_over(experiment.model, model, training.sample_shape, root=root)
     for tensor in model.parameters().values():
         tensor.data = tensor.data.astype(np.float64)
     loss.check(model.output_shape(training.sample_shape), training.targets)

@@ -16,6 +16,7 @@ from convkit.autograd import Tensor
 from convkit.errors import ConvkitError
 from convkit.experiment import spec
 from convkit.experiment.assembly import assemble
+from convkit.experiment.transfer import start_from
 from convkit.families import Supervised, generator
 from convkit.nn import Context
 
@@ -135,9 +136,10 @@ def watch(experiment: spec.Experiment, root: Path, steps: int) -> Flow:
     family = assembly.family
     if not isinstance(family, Supervised):
         raise ConvkitError(
-            f"the family {family.name} has no layers whose gradients could be watched",
-            "explain CONFIG without --gradients shows what it does",
+            f"--gradients watches the layers of a supervised network, not of a {family.name}",
+            "such as configs/vanishing-relu.yaml",
         )
+    start_from(assembly, root)
     parameters = family.network.layers.parameters()
     weights = {path: tensor for path, tensor in parameters.items() if tensor.ndim > 1}
     if not weights:
@@ -166,15 +168,16 @@ def _steps(
     )
     with np.errstate(all="ignore"):
         for progress, (inputs, targets) in islice(batches, steps):
+            pace = family.pace.at(progress)
             family.flat.zero_grads()
-            loss = network.loss(network.layers(Tensor(inputs), context), targets)
+            loss = network.loss_of(network.layers(Tensor(inputs), context), targets)
             loss.backward()
             norms = [_norm(tensor) for tensor in weights]
             yield norms, float(loss.item())
             if not all(map(math.isfinite, norms)):
                 return
             factor = family.optimizer.factor(progress, family.course.epochs)
-            family.optimizer.step(family.flat.values, family.flat.grads, factor)
+            family.optimizer.step(family.flat.values, family.flat.grads, factor * pace)
 
 
 def _norm(tensor: Tensor) -> float:

@@ -52,8 +52,13 @@ def draw_curves(info: RunInfo) -> Figure:
                 _plot(axes, curve, colour)
         _mark_test(axes, info, metric)
         _finish(axes, metric)
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=len(labels))
+    # Not every metric is there for every split.
+    lines = {
+        label: handle
+        for axes in panels
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(lines.values(), lines.keys(), loc="outside upper right", ncols=len(lines))
     return figure
 
 

@@ -13,9 +13,11 @@ from convkit.experiment.assembly import check_data, experiment_of, root_of
 from convkit.experiment.comparison import RunInfo
 from convkit.experiment.prediction import Predictor
 from convkit.experiment.run import Run
+from convkit.families.abilities import Decodes
 from convkit.files import refusals
 from convkit.report.confusion import Confusion, draw_confusion
 from convkit.report.curves import draw_curves
+from convkit.report.forecast import draw_forecast, is_series
 from convkit.report.samples import draw_samples
 from convkit.report.style import can_draw, look, save
 from convkit.report.weights import draw_weights, first_layer
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 def draw_plots(run: Run, warn: Callable[[str], None] = lambda _: None) -> list[Path]:
     """Draw what a run has to show, and return the files: those of before are replaced.
 
-    ``curves.png``, ``confusion.png``, ``weights.png`` and ``samples.png``, as far as there is
-    something to draw: a regression has no classes to confuse, a table has no pictures.
+    ``curves.png``, ``confusion.png``, ``weights.png``, ``samples.png`` and ``forecast.png``, as far
+    as there is something to draw: a regression has no classes to confuse, a table has no pictures.
 
     Parameters
     ----------
@@ -63,6 +65,8 @@ def _figures(run: Run, warn: Callable[[str], None]) -> Iterator[tuple[str, Figur
     tiles = first_layer(predictor.family.model(), predictor.family.signature.sample_shape)
     if tiles is not None:
         yield "weights", draw_weights(tiles, name)
+    if isinstance(predictor.family, Decodes):
+        return  # it tells no targets; what it makes is among its pictures
     try:
         split, dataset = _last_split(run)
     except ConvkitError as error:
@@ -71,6 +75,8 @@ def _figures(run: Run, warn: Callable[[str], None]) -> Iterator[tuple[str, Figur
     samples = draw_samples(predictor, dataset, f"{name} · {split}")
     if samples is not None:
         yield "samples", samples
+    if is_series(dataset) and not experiment_of(run).data.arguments.get("shuffle"):
+        yield "forecast", draw_forecast(predictor, dataset, f"{name} · {split}")
 
 
 def _last_split(run: Run) -> tuple[str, Dataset]:

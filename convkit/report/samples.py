@@ -36,6 +36,8 @@ def draw_samples(predictor: Predictor, dataset: Dataset, name: str) -> Figure | 
     prediction = predictor.predict(dataset.inputs)
     if prediction.labels is None:
         return _draw_values(prediction, dataset, name)
+    if not dataset.labelled:
+        return None
     actual = predictor.family.actual(dataset)
     if len(dataset.sample_shape) == 3 and dataset.sample_shape[2] in (1, 3):
         return _draw_pictures(prediction, dataset, actual, name)

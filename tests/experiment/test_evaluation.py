@@ -133,6 +133,24 @@ def pixels(rng, count):
     return rng.integers(0, 256, (count, 4, 5), dtype=np.uint8)
 
 
+def test_a_text_is_cut_as_the_runs_own_was(tmp_path):
+    run = trained(
+        """
+        data: {name: markov, steps: 300, length: 7}
+        family: {name: language_model, embedding: 4}
+        model: [positional_encoding: learned]
+        optimizer: adam
+        trainer: {epochs: 1}
+        """,
+        tmp_path,
+    ).run
+    other = tmp_path / "other.txt"
+    other.write_text("badcafe" * 5)
+    data = read_data(run, str(other))
+    assert data.inputs.shape == (4, 7)
+    assert evaluate(run, data={"other": data}).metrics["other"]["loss"] > 0
+
+
 def test_a_folder_is_read_as_the_runs_own_was(mnist):
     run, other = mnist
     data = read_data(run, str(other))

@@ -99,7 +99,7 @@ def test_after_a_kill_in_a_step(whole, tmp_path, monkeypatch, step):
 @pytest.mark.parametrize("line", [1, 2, 5])
 def test_after_a_kill_between_the_log_and_the_checkpoint(whole, tmp_path, monkeypatch, line):
     monkeypatch.setattr("convkit.experiment.saving.LEAST_SECONDS", 0)
-    run = killed_after(tmp_path, trainer_module.Trainer, "_save", line)
+    run = killed_after(tmp_path, trainer_module.Trainer, "save", line)
     assert len(read_records(run.metrics)) == line
     resume(run)
     assert_same(run, whole.run)

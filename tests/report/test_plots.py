@@ -41,6 +41,24 @@ EXPERIMENTS = {
         "data: diabetes\nmodel: [dense: 1]\nloss: mse\noptimizer: adam\ntrainer: {epochs: 2}\n",
         ["curves", "samples"],
     ),
+    "series": (
+        "data: {name: mackey_glass, samples: 40, window: 3}\n"
+        "model: [rnn: 2, dense: 1]\n"
+        "loss: mse\noptimizer: adam\ntrainer: {epochs: 1}\n",
+        ["curves", "samples", "forecast"],
+    ),
+    "shuffled series": (
+        "data: {name: mackey_glass, samples: 40, window: 3, shuffle: true}\n"
+        "model: [rnn: 2, dense: 1]\n"
+        "loss: mse\noptimizer: adam\ntrainer: {epochs: 1}\n",
+        ["curves", "samples"],
+    ),
+    "steps": (
+        "data: {name: copying, samples: 40, delay: 3, length: 2}\n"
+        "model: [gru: {units: 3, return_sequences: true}, dense: 9]\n"
+        "loss: cross_entropy\noptimizer: adam\ntrainer: {epochs: 1}\n",
+        ["curves"],
+    ),
     "table": (
         "data: iris\n"
         "model: [dense: 3]\n"

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convkit.errors import ConvkitError
+from convkit.experiment.run import find_run
 from convkit.experiment.spec.catalogue import catalogue
+from convkit.experiment.spec.choice import Choice
 from convkit.experiment.spec.kinds import DEFAULT
 from convkit.experiment.spec.problems import LocatedError
-from convkit.experiment.spec.schema import Choice, Experiment
+from convkit.experiment.spec.schema import Experiment
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from convkit.data import Splits
-    from convkit.families import Family
+    from convkit.data import Augmentation, Splits
+    from convkit.families import Family, FineTuning
     from convkit.nn import Layer, Loss, Sequential
     from convkit.optim import Optimizer
 
@@ -51,9 +53,43 @@ def build_family(experiment: Experiment) -> Family:
     return family
 
 
+def build_augmentations(experiment: Experiment) -> list[Augmentation]:
+    """Return how training samples are changed, in order."""
+    return [_made("augmentation", choice) for choice in experiment.augment]
+
+
+def check_layers(experiment: Experiment, origins: Mapping[str, str] | None = None) -> None:
+    """Refuse a model that comes from a run which wasn't there when the experiment was read.
+
+    Raises
+    ------
+    LocatedError
+    """
+    model = experiment.model
+    if model.from_ is None or model.layers:
+        return
+    try:
+        find_run(model.from_)
+        hint = None
+    except ConvkitError as error:
+        hint = error.hint
+    guess = hint if hint and hint.startswith("did you mean") else "train it first"
+    where = (origins or {}).get("model.from", "")
+    raise LocatedError(where, "model.from", f"no such run: '{model.from_}'", guess)
+
+
 def build_layers(experiment: Experiment) -> list[Layer]:
     """Return the layers; they don't know their shapes yet."""
-    return [_made("layer", choice) for choice in experiment.model]
+    return [_made("layer", choice) for choice in experiment.model.network]
+
+
+def build_tuning(experiment: Experiment) -> FineTuning:
+    """Return which layers are trained less than others."""
+    from convkit.families import FineTuning
+
+    model = experiment.model
+    freeze = None if model.freeze is None else str(model.freeze)
+    return FineTuning(freeze, model.unfreeze_at, model.lr_factors or {})
 
 
 def build_loss(experiment: Experiment) -> Loss | None:
@@ -119,7 +155,7 @@ def locating(
     try:
         yield
     except LayerError as error:
-        layer = _located(experiment.model, error.path) or _of_family(experiment, error.path)
+        layer = _located(experiment.model.network, error.path) or _of_family(experiment, error.path)
         if layer is None or not layer.where:
             raise
         raise LocatedError(layer.where, "", error.message, error.hint) from error
@@ -135,9 +171,12 @@ def _about(
     experiment: Experiment, part: str, error: ConvkitError, origins: Mapping[str, str]
 ) -> LocatedError:
     """Return an error with the line of the part that it is about: of a model, where it ends."""
-    value = getattr(experiment, part)
+    value = experiment.model.network if part == "model" else getattr(experiment, part, None)
     choice = value[-1] if isinstance(value, tuple) and value else value
-    where = choice.where if isinstance(choice, Choice) else origins.get(f"{part}.0", "")
+    if isinstance(choice, Choice):
+        where = choice.where
+    else:
+        where = origins.get(part) or origins.get(f"{part}.0", "")
     path = "" if part == "model" else part
     return LocatedError("" if where == DEFAULT else where, path, error.message, error.hint)
 
@@ -147,8 +186,8 @@ def _located(layers: Sequence[Choice], path: str) -> Choice | None:
     found: Choice | None = None
     inside: Sequence[Choice] = layers
     for part in path.split("."):
-        if part.isdecimal() and int(part) <= len(inside):
-            found = inside[int(part) - 1]
+        if part.isdecimal() and inside:
+            found = inside[(int(part) - 1) % len(inside)]  # layers may be repeated
             inside = next((value for value in found.arguments.values() if _are_layers(value)), ())
         elif found is not None and _are_layers(found.arguments.get(part)):
             inside = found.arguments[part]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from convkit.experiment.spec.annotations import members
+from convkit.experiment.spec.choice import Choice, From
 from convkit.experiment.spec.docs import parameter_docs, summary
 from convkit.experiment.spec.expectations import Expectation, MetricName
-from convkit.experiment.spec.kinds import DEFAULT, Kind, Leaf, Maybe, Several
+from convkit.experiment.spec.kinds import DEFAULT, Kind, Leaf, Maybe, Named, Several
 from convkit.experiment.spec.measured import Expectations, Metric, Name
-from convkit.experiment.spec.schema import Choice, Experiment, From
-from convkit.experiment.spec.signature import Parameter, Record, Signature
+from convkit.experiment.spec.records import Listed, Record
+from convkit.experiment.spec.schema import Experiment
+from convkit.experiment.spec.signature import Parameter, Signature
 from convkit.experiment.spec.tables import Keyed, Pick, Table
 from convkit.experiment.spec.tree import from_plain
 
@@ -72,16 +74,17 @@ class Catalogue:
             if table.annotation is not None and annotation == table.annotation:
                 return self.pick(table.what)
         if annotation is MetricName:
-            return Metric(self._metric_names)
+            return Metric(self.metric_names)
         if annotation == tuple[Expectation, ...]:
-            return Expectations(self._metric_names)
+            return Expectations(self.metric_names)
         origin, arguments = get_origin(annotation), get_args(annotation)
         if origin is Annotated and isinstance(arguments[1], From):
             return self._from(arguments[0], arguments[1].table)
         if is_dataclass(annotation) and isinstance(annotation, type):
             name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", annotation.__name__).lower()
-            signature = self._signature(annotation, name)
-            return Record(replace(signature, takes_made=False))
+            signature = replace(self._signature(annotation, name), takes_made=False)
+            record = Record(signature)
+            return Listed(signature) if isinstance(record.first, Several) else record
         return self._composed(annotation) or Leaf(annotation)
 
     def _from(self, annotation: Any, what: str) -> Kind:
@@ -94,6 +97,9 @@ class Catalogue:
         if NoneType in members(annotation) and others:
             kind = self.kind(Union[tuple(others)])  # noqa: UP007
             return None if isinstance(kind, Leaf) else Maybe(kind)
+        if isinstance(origin, type) and issubclass(origin, Mapping):
+            kind = self.kind(arguments[1])
+            return None if isinstance(kind, Leaf) else Named(kind)
         if (
             isinstance(origin, type)
             and issubclass(origin, Sequence)
@@ -109,7 +115,8 @@ class Catalogue:
         hints = _hints(constructor)
         docs = parameter_docs(constructor)
         parameters = {
-            each.name: self._parameter(each, hints[each.name], docs.get(each.name, ""))
+            # `from` can't be a name in Python: there it is `from_`.
+            each.name.rstrip("_"): self._parameter(each, hints[each.name], docs.get(each.name, ""))
             for each in inspect.signature(constructor).parameters.values()
             if each.kind not in (given, *VARIADIC)
         }
@@ -124,7 +131,8 @@ class Catalogue:
         return Parameter(kind, from_plain(plain, DEFAULT), doc)
 
     @property
-    def _metric_names(self) -> tuple[str, ...]:
+    def metric_names(self) -> tuple[str, ...]:
+        """What can be measured of a split."""
         return ("loss", *self.tables["metric"].entries, *self._figures)
 
 
@@ -155,7 +163,8 @@ def catalogue() -> Catalogue:
         Table("optimizer", optim.OPTIMIZERS, optim.Optimizer),
         Table("schedule", optim.SCHEDULES, optim.Schedule),
         Table("dataset", data.DATASETS, given=inspect.Parameter.KEYWORD_ONLY, tried=False),
+        Table("augmentation", data.AUGMENTATIONS, keyed=True),
         Table("family", families.FAMILIES),
-        Table("metric", dict.fromkeys(families.METRICS, float)),
+        Table("metric", dict.fromkeys((*families.METRICS, *families.WEIGHT_METRICS), float)),
         figures=families.FIGURES,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
@@ -78,6 +78,10 @@ class Kind(ABC):
     def long(self, node: Node) -> Node:
         """Return a node in long form, as far as itself goes."""
         return node
+
+    def opened(self, node: Node, key: str) -> Node:
+        """Return a node in the form in which a value can be put under a key of it."""
+        return self.long(node)
 
     def child(self, node: Node, key: str) -> tuple[Kind, Node]:
         """Return what stands under a key of a node in long form, and of what kind it is.
@@ -156,6 +160,9 @@ class Maybe(Kind):
     def long(self, node: Node) -> Node:
         return self.kind.long(replace(node, value={}) if node.value is None else node)
 
+    def opened(self, node: Node, key: str) -> Node:
+        return self.kind.opened(replace(node, value={}) if node.value is None else node, key)
+
     def child(self, node: Node, key: str) -> tuple[Kind, Node]:
         return self.kind.child(node, key)
 
@@ -200,3 +207,34 @@ class Several(Kind):
                 f"they are numbered from 0 to {len(items) - 1}" if items else "the list is empty",
             )
         return self.kind, items[int(key)]
+
+
+@dataclass(frozen=True)
+class Named(Kind):
+    """A mapping of names of the user's own to values of one kind."""
+
+    kind: Kind
+
+    @property
+    def expected(self) -> str:
+        return "a mapping of names, each to a value"
+
+    def read(self, node: Node, path: str, reading: Reading) -> Any:
+        if not isinstance(node.value, dict):
+            return self.mismatch(node, path, reading)
+        reading.origins[path] = node.origin
+        values = {}
+        for name, value in node.value.items():
+            reading.origins[f"{path}.{name}"] = value.origin
+            values[name] = self.kind.read(value, f"{path}.{name}", reading)
+        return FAILED if FAILED in values.values() else values
+
+    def schema(self, definitions: dict[str, Schema]) -> Schema:
+        return {"type": "object", "additionalProperties": self.kind.schema(definitions)}
+
+    def plain(self, value: Mapping[str, Any]) -> Any:
+        return {name: self.kind.plain(part) for name, part in value.items()}
+
+    def child(self, node: Node, key: str) -> tuple[Kind, Node]:
+        fields = node.value if isinstance(node.value, dict) else {}
+        return self.kind, fields.get(key, Node(None, node.origin))

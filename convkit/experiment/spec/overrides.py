@@ -69,7 +69,7 @@ def _assign(node: Node, kind: Kind, keys: Sequence[str], new: Node) -> Node:
     if not keys:
         return new
     first, *rest = keys
-    node = kind.long(node)
+    node = kind.opened(node, first)
     inner, child = kind.child(node, first)
     return replace(node, value=_with(node.value, first, _assign(child, inner, rest, new)))
 

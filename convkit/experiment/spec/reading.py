@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from convkit.errors import ConvkitError
+from convkit.experiment.run import RUNS, find_run
 from convkit.experiment.spec.catalogue import Catalogue, catalogue
 from convkit.experiment.spec.kinds import DEFAULT, FAILED, Reading
+from convkit.experiment.spec.model import Layers, is_weights_file
 from convkit.experiment.spec.overrides import Override, override
 from convkit.experiment.spec.problems import LocatedError, SpecError, in_short
 from convkit.experiment.spec.schema import Experiment
@@ -47,6 +49,7 @@ def read_experiment(
     source: str | Path,
     overrides: Sequence[str | Override] = (),
     *,
+    runs: Path = RUNS,
     choices: Catalogue | None = None,
 ) -> Resolved:
     """Read an experiment from a YAML file, or from standard input for ``-``.
@@ -56,6 +59,8 @@ def read_experiment(
     source : str or Path
     overrides : sequence of str or Override
         ``path=value``, such as ``optimizer.lr=0.01``; the last one counts.
+    runs : Path
+        Where the run lies that a model comes from.
     choices : Catalogue, optional
         What there is to choose from; all of convkit's by default.
 
@@ -67,18 +72,40 @@ def read_experiment(
     ConvkitError
         If the source can't be read.
     """
-    name = display_name(source)
-    data = read_bytes(source)
     reading = Reading()
+    root = read_root(source, reading, "begin with data: digits; convkit init writes a whole one")
+    choices = choices or catalogue()
+    root = override(root, choices.experiment, overrides, reading)
+    return _resolved(_with_layers(root, runs, choices, reading), choices, reading)
+
+
+def read_root(source: str | Path, reading: Reading, hint: str) -> Node:
+    """Return the tree of a YAML file, with a name, which is the file's if it has none.
+
+    Parameters
+    ----------
+    source : str or Path
+        ``-`` is standard input.
+    reading : Reading
+        Is told what is wrong where the rest can still be read.
+    hint : str
+        How to begin, where the file is empty.
+
+    Raises
+    ------
+    SpecError
+        If it is no YAML, or empty.
+    ConvkitError
+        If it can't be read.
+    """
+    name, data = display_name(source), read_bytes(source)
     try:
         root = read_tree(data, name, reading.problems)
     except ConvkitError as error:
         raise SpecError([error]) from error
     if root is None:
-        hint = "begin with data: digits; convkit init writes a whole one"
         raise SpecError([LocatedError(name, "", "it is empty", hint)])
-    default = "experiment" if str(source) == "-" else Path(source).stem
-    return _resolved(_named(root, default), overrides, choices or catalogue(), reading)
+    return _named(root, "experiment" if str(source) == "-" else Path(source).stem)
 
 
 def experiment_from_document(
@@ -92,7 +119,7 @@ def experiment_from_document(
         With everything that is wrong.
     """
     root = from_plain(document, "")
-    return _resolved(root, (), choices or catalogue(), Reading()).experiment
+    return _resolved(root, choices or catalogue(), Reading()).experiment
 
 
 def _named(root: Node, default: str) -> Node:
@@ -103,9 +130,37 @@ def _named(root: Node, default: str) -> Node:
     return replace(root, value={"name": Node(name, DEFAULT), **root.value})
 
 
-def _resolved(
-    root: Node, overrides: Sequence[str | Override], choices: Catalogue, reading: Reading
-) -> Resolved:
+def _with_layers(root: Node, runs: Path, choices: Catalogue, reading: Reading) -> Node:
+    """Return the tree, in which a model that comes from a run has that run's layers.
+
+    So what is written down of the experiment can be read again without that run. A run that isn't
+    there yet is missed only where the layers are needed.
+    """
+    fields = root.value if isinstance(root.value, dict) else {}
+    model = fields.get("model")
+    if model is None or not isinstance(model.value, dict) or "layers" in model.value:
+        return root
+    source = model.value.get("from")
+    if source is None or not isinstance(source.value, str) or is_weights_file(source.value):
+        return root
+    try:
+        run = find_run(source.value, runs)
+    except ConvkitError:
+        return root
+    try:
+        trained = experiment_from_document(run.document(), choices=choices).model.network
+    except ConvkitError as error:
+        reading.wrong(source, "model.from", error)
+        return root
+    layers = choices.kind(Layers).plain(trained)
+    found = {
+        "layers": from_plain(layers, str(run.config)),
+        "from": replace(source, value=str(run.folder)),
+    }
+    return replace(root, value=fields | {"model": replace(model, value=model.value | found)})
+
+
+def _resolved(root: Node, choices: Catalogue, reading: Reading) -> Resolved:
     kind = choices.experiment
     if not isinstance(root.value, dict):
         hint = "it begins with a key and its value, such as data: digits"
@@ -113,7 +168,6 @@ def _resolved(
         raise SpecError(
             [LocatedError(root.origin, "", f"expected keys and values, got {got}", hint)]
         )
-    root = override(root, kind, overrides, reading)
     experiment = kind.read(root, "", reading)
     if experiment is not FAILED:
         _check_parts(experiment, root, choices, reading)
@@ -122,8 +176,13 @@ def _resolved(
     return Resolved(experiment, kind.plain(experiment), reading.origins)
 
 
-PARTS = {"model": "[flatten, {dense: 10}]", "loss": "cross_entropy", "optimizer": "adam"}
-"""What only some families take, with what can be written."""
+PARTS = {
+    "model": "[flatten, {dense: 10}]",
+    "loss": "cross_entropy",
+    "optimizer": "adam",
+    "augment": None,
+}
+"""What only some families take, with what can be written; None where it may be left out."""
 
 
 def _check_parts(experiment: Experiment, root: Node, choices: Catalogue, reading: Reading) -> None:
@@ -132,8 +191,8 @@ def _check_parts(experiment: Experiment, root: Node, choices: Catalogue, reading
     taken = getattr(choices.tables["family"].entries[family], "parts", PARTS)
     fields = root.value if isinstance(root.value, dict) else {}
     for part, example in PARTS.items():
-        given = bool(getattr(experiment, part))
-        if part in taken and not given:
+        given = getattr(experiment, part) != getattr(Experiment, part)
+        if part in taken and not given and example:
             message, hint = f"the family {family} needs '{part}'", f"such as {part}: {example}"
             reading.problem(fields.get(part, root), part, message, hint)
         elif given and part not in taken:

@@ -9,49 +9,15 @@ wanted a bare value stands for its first field, so that ``early_stopping: 5`` is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Annotated, Any, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from pydantic import AfterValidator
 
 from convkit.errors import ConvkitError
+from convkit.experiment.spec.choice import Choice, From
 from convkit.experiment.spec.expectations import Expectation, MetricName
-
-
-class From(NamedTuple):
-    """Says from which table a :class:`Choice` or a name comes.
-
-    Attributes
-    ----------
-    table : str
-        ``layer``, ``loss``, ``optimizer`` …
-    """
-
-    table: str
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Something picked from a table by its name, with a value for every one of its arguments.
-
-    Attributes
-    ----------
-    name : str
-        Its name in the table.
-    items : tuple of (str, Any)
-        Its arguments: plain data, and choices (or tuples of them) where one stands in another.
-    where : str
-        ``file:line`` of its name, for messages; no part of what it is.
-    """
-
-    name: str
-    items: tuple[tuple[str, Any], ...] = ()
-    where: str = field(default="", compare=False)
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The arguments by name, in the order of the signature."""
-        return dict(self.items)
+from convkit.experiment.spec.model import NO_MODEL, Model
 
 
 def _at_least(least: int, **numbers: float) -> None:
@@ -165,6 +131,9 @@ class Trainer:
         _at_least(1, accumulate=self.accumulate, eval_every=self.eval_every)
 
 
+SUPERVISED = Choice("supervised")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
     """An experiment: what is learned from which data, how, and what is expected of it.
@@ -175,9 +144,11 @@ class Experiment:
         What the experiment is called, and the folder of its runs. If left out, the file's name.
     data : Choice
         The data set and its splits.
+    augment : tuple of Choice
+        How training samples are changed at random, in this order, before they are scaled.
     family : Choice
         What kind of system is trained.
-    model : tuple of Choice
+    model : Model
         The layers, from the input to the output.
     loss : Choice or None
         What training makes small.
@@ -195,8 +166,9 @@ class Experiment:
 
     name: Annotated[str, AfterValidator(check_name)] = "experiment"
     data: Annotated[Choice, From("dataset")]
-    family: Annotated[Choice, From("family")] = Choice("supervised")
-    model: tuple[Annotated[Choice, From("layer")], ...] = ()
+    augment: tuple[Annotated[Choice, From("augmentation")], ...] = ()
+    family: Annotated[Choice, From("family")] = SUPERVISED
+    model: Model = NO_MODEL
     loss: Annotated[Choice, From("loss")] | None = None
     optimizer: Annotated[Choice, From("optimizer")] | None = None
     trainer: Trainer = Trainer()

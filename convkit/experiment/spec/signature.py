@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from keyword import iskeyword
 from typing import Any
 
 from convkit.errors import ConvkitError, unknown
@@ -156,9 +157,9 @@ class Signature(Kind):
         return {name: self.parameters[name].kind.plain(part) for name, part in value.items()}
 
     def make(self, value: Arguments) -> Arguments:
-        if not self.takes_made:
-            return value
-        return {name: self.parameters[name].kind.make(part) for name, part in value.items()}
+        if self.takes_made:
+            value = {name: self.parameters[name].kind.make(part) for name, part in value.items()}
+        return {python_name(name): part for name, part in value.items()}
 
     def schema(self, definitions: dict[str, Schema]) -> Schema:
         properties = {
@@ -182,33 +183,9 @@ class Signature(Kind):
         return schema
 
 
-@dataclass(frozen=True, eq=False)
-class Record(Kind):
-    """What a dataclass holds: its arguments, or in short the first one's value."""
-
-    signature: Signature
-
-    @property
-    def expected(self) -> str:
-        return self.signature.expected
-
-    def long(self, node: Node) -> Node:
-        return self.signature.long(node)
-
-    def child(self, node: Node, key: str) -> tuple[Kind, Node]:
-        return self.signature.child(node, key)
-
-    def read(self, node: Node, path: str, reading: Reading) -> Any:
-        arguments = self.signature.read(node, path, reading)
-        return self.signature.construct(arguments, node, path, reading)
-
-    def plain(self, value: Any) -> dict[str, Any]:
-        fields = {name: getattr(value, name) for name in self.signature.parameters}
-        return self.signature.plain(fields)
-
-    def schema(self, definitions: dict[str, Schema]) -> Schema:
-        first = next(iter(self.signature.parameters.values()))
-        return {"anyOf": [first.kind.schema(definitions), self.signature.schema(definitions)]}
+def python_name(name: str) -> str:
+    """Return what an argument is called in Python, where some names can't be had: ``from_``."""
+    return f"{name}_" if iskeyword(name) else name
 
 
 def under(path: str, key: str) -> str:

@@ -17,9 +17,9 @@ from typing import Any
 
 from convkit.errors import ConvkitError, did_you_mean, unknown
 from convkit.experiment.spec.annotations import article
+from convkit.experiment.spec.choice import Choice
 from convkit.experiment.spec.kinds import FAILED, Failed, Kind, Leaf, Reading, Schema
 from convkit.experiment.spec.problems import in_short, listed
-from convkit.experiment.spec.schema import Choice
 from convkit.experiment.spec.signature import Signature, under
 from convkit.experiment.spec.tree import Node
 

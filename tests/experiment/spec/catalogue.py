@@ -234,10 +234,25 @@ def csv(path: str, target: str | list[str] | None = None, *, root: Path = Path()
     """
 
 
+class Rotate:
+    """Turns samples.
+
+    Parameters
+    ----------
+    degrees : float
+        How far at most.
+    """
+
+    def __init__(self, degrees: float) -> None:
+        if degrees <= 0:
+            raise ConvkitError(f"degrees must be above 0, got {degrees}")
+        self.degrees = degrees
+
+
 class Supervised:
     """Learns from examples."""
 
-    parts = frozenset({"model", "loss", "optimizer"})
+    parts = frozenset({"model", "loss", "optimizer", "augment"})
 
 
 class Perceptron:
@@ -277,6 +292,7 @@ CHOICES = Catalogue(
     Table("optimizer", {"sgd": Optimizer, "adam": Adam}, Optimizer),
     Table("schedule", {"step": Step, "constant": Schedule}, Schedule),
     Table("dataset", {"digits": digits, "csv": csv}, given=Parameter.KEYWORD_ONLY, tried=False),
+    Table("augmentation", {"rotate": Rotate}, keyed=True),
     Table("family", {"supervised": Supervised, "perceptron": Perceptron}),
     Table("metric", {"accuracy": float, "mse": float}),
 )

@@ -61,7 +61,17 @@ def test_every_default_is_what_its_annotation_says(what, name):
     assert reading.problems == []
 
 
-FIRST = {"units": 3, "filters": 4, "shape": [-1], "body": ["relu"], "tokens": 5, "dim": 2}
+FIRST = {
+    "units": 3,
+    "filters": 4,
+    "shape": [-1],
+    "body": ["relu"],
+    "tokens": 5,
+    "dim": 2,
+    "times": 2,
+    "heads": 1,
+    "layers": ["relu"],
+}
 
 
 @pytest.mark.parametrize("name", catalogue().tables["layer"].entries)
@@ -80,16 +90,20 @@ def test_every_layer_can_be_written_short_and_long(name):
     assert type(kind.make(values[0])) is catalogue().tables["layer"].entries[name]
 
 
+WITH_FILES = {"csv", "images", "series", "text", "pairs"}
+"""Templates for data of one's own."""
+
+
 def test_templates_build(tmp_path):
-    for name in sorted(TEMPLATES.keys() - {"csv", "images"}):
+    for name in sorted(TEMPLATES.keys() - WITH_FILES):
         file = tmp_path / f"{name}.yaml"
         file.write_text(template(name))
         experiment = read_experiment(file).experiment
         splits = load_data(experiment, tmp_path)
         build_model(experiment, splits.train.sample_shape)
-        build_family(experiment)
-        assert (build_loss(experiment) is None) == (name == "perceptron")
-        assert (build_optimizer(experiment) is None) == (name == "perceptron")
+        family = build_family(experiment)
+        assert (build_loss(experiment) is not None) == ("loss" in family.parts)
+        assert (build_optimizer(experiment) is not None) == ("optimizer" in family.parts)
 
 
 def test_an_unknown_template_is_said():
@@ -125,6 +139,15 @@ def test_shapes_that_dont_fit_are_told_with_their_line(tmp_path):
     with pytest.raises(ConvkitError) as data:
         load_data(experiment, tmp_path)
     assert str(data.value).startswith(f"{file}:1: data: ")
+
+
+def test_repeated_layers_are_told_with_the_line_of_the_one(tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text(WRONG.replace("residual:", "repeat:\n      times: 3\n      layers:"))
+    experiment = read_experiment(file).experiment
+    with pytest.raises(ConvkitError) as inner:
+        build_model(experiment, (98, 98, 1))
+    assert str(inner.value).startswith(f"{file}:7: layer 2.4 (conv2d): ")
 
 
 def test_layers_are_made_anew_each_time(tmp_path):

@@ -21,7 +21,11 @@ from convkit.experiment.spec import (
     template,
 )
 
-CONFIGS = sorted(Path(__file__).parents[3].glob("configs/*.yaml"))
+CONFIGS = sorted(
+    path
+    for path in Path(__file__).parents[3].glob("configs/*.yaml")
+    if not path.name.startswith("tune-")  # a search is no experiment
+)
 SHIPPED = {file.stem: file.read_text() for file in CONFIGS} | {
     f"template {name}": template(name) for name in TEMPLATES
 }
@@ -40,6 +44,10 @@ def test_shipped_experiments_are_read_and_come_back_from_their_documents(tmp_pat
     again = read(tmp_path, resolved.yaml)
     assert again.document == resolved.document
     assert yaml.safe_load(resolved.yaml) == resolved.document
+
+
+WORDS_TOO = ("test/rmse",)
+"""Typos that are right words by chance."""
 
 
 def words_of(text):
@@ -70,7 +78,7 @@ def test_a_typo_is_told_with_its_line_and_the_right_word(tmp_path, name):
             continue
         word = text[start:end]
         for typo in typos_of(word):
-            if typo == word:
+            if typo in (word, *WORDS_TOO):
                 continue
             with pytest.raises(SpecError) as caught:
                 read(tmp_path, text[:start] + typo + text[end:])

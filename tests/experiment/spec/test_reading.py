@@ -27,6 +27,7 @@ from .catalogue import CHOICES, SHORT, read
 LONG = """\
 name: digits-cnn
 data: {name: digits, test: 0.2, seed: 0}
+augment: []
 family: {name: supervised}
 model:
   - conv2d:
@@ -73,15 +74,15 @@ def test_the_experiment_is_typed_and_immutable(tmp_path):
     experiment = read(tmp_path, SHORT).experiment
     assert experiment.name == "digits-cnn"
     assert experiment.data == Choice("digits", (("test", 0.2), ("seed", 0)))
-    assert [layer.name for layer in experiment.model] == [
+    assert [layer.name for layer in experiment.model.layers] == [
         "conv2d",
         "relu",
         "residual",
         "dropout",
         "dense",
     ]
-    assert experiment.model[0].arguments["filters"] == 16
-    assert experiment.model[0].where.endswith("a.yaml:4")
+    assert experiment.model.layers[0].arguments["filters"] == 16
+    assert experiment.model.layers[0].where.endswith("a.yaml:4")
     assert experiment.trainer == Trainer(
         epochs=30, batch_size=64, early_stopping=EarlyStopping(5), checkpoint=Checkpoint()
     )
@@ -165,7 +166,7 @@ def test_choices_inside_are_made_for_constructors_that_take_them_made(tmp_path):
     experiment = read(tmp_path, text).experiment
     optimizer = CHOICES.pick("optimizer").make(experiment.optimizer)
     assert optimizer.schedule.size == 3
-    layers = [CHOICES.pick("layer").make(layer) for layer in experiment.model]
+    layers = [CHOICES.pick("layer").make(layer) for layer in experiment.model.layers]
     assert layers[2].body[1].units == 4
     assert layers[2].body[1].kernel_init == {"name": "zeros"}
 
@@ -178,6 +179,6 @@ def test_text_that_looks_like_a_number_stays_text(tmp_path):
 
 
 def test_a_whole_number_is_a_number(tmp_path):
-    rate = read(tmp_path, SHORT.replace("dropout: 0.25", "dropout: 0")).experiment.model[3]
+    rate = read(tmp_path, SHORT.replace("dropout: 0.25", "dropout: 0")).experiment.model.layers[3]
     assert rate.arguments == {"rate": 0.0}
     assert isinstance(rate.arguments["rate"], float)

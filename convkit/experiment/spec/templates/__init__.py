@@ -13,6 +13,11 @@ TEMPLATES: dict[str, str] = {
     "images": "classes of your own pictures, a folder for each class",
     "regression": "values instead of classes: diabetes",
     "perceptron": "one unit that learns from its mistakes: and",
+    "series": "forecasts from your own table, a row for each point in time",
+    "text": "a language model of your own text",
+    "pairs": "texts that become other texts, from two columns of your own table",
+    "autoencoder": "pictures through eight numbers: compression, anomalies",
+    "agent": "reinforcement learning: a pole on a cart",
 }
 """What there is, with what each is for."""
 
