@@ -19,7 +19,8 @@ from convkit.cli.quick import QuickGroup
 
 COMMANDS = (
     *("convolve", "kernels", "outsize", "mse"),
-    *("train", "evaluate", "predict", "runs", "explain", "init", "schema", "check"),
+    *("train", "compare", "tune", "evaluate", "predict", "generate", "runs", "explain"),
+    *("play", "init", "schema", "check"),
 )
 """Each stands in the file of its name."""
 
@@ -64,6 +65,8 @@ def main() -> NoReturn:
     gc.set_threshold(50_000)
     _mend_streams()
     code = run(sys.argv[1:])
+    if "multiprocessing.synchronize" in sys.modules:
+        gc.collect()  # its semaphores have to be given back
     # What couldn't be written has been said. Taking the interpreter apart, object by object, would
     # take as long as filtering a small image.
     for stream in (sys.stdout, sys.stderr):

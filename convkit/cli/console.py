@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
+    from rich.live import Live
+    from rich.progress import Progress
 
 
 @dataclass
@@ -68,13 +70,14 @@ class Console:
     as_json: bool = False
     quiet: bool = False
     verbose: bool = False
+    _live: RichConsole | None = field(default=None, init=False, repr=False)
 
     # --- data, to stdout ---
 
     def table(self, table: Table) -> None:
         """Print a table: drawn on a terminal, tab-separated in a pipe."""
         if self.stdout.isatty():
-            self.rich().print(_draw(table.condensed()))
+            self.rich().print(draw(table.condensed()))
         else:
             self.text(tab_separated(table.columns, table.rows))
 
@@ -124,6 +127,22 @@ class Console:
         """Return a rich console on stderr, for progress bars and pictures."""
         return _rich_console(self.stderr)
 
+    @contextmanager
+    def live(self, shown: Live | Progress) -> Iterator[None]:
+        """Draw something that changes at the bottom of stderr; what is said meanwhile goes above.
+
+        Parameters
+        ----------
+        shown : Live or Progress
+            Of :meth:`rich_stderr`.
+        """
+        with shown:
+            self._live = shown.console
+            try:
+                yield
+            finally:
+                self._live = None
+
     def say(self, message: str) -> None:
         """Say what was asked for."""
         self._say("", "", message)
@@ -132,6 +151,11 @@ class Console:
         if label and colours(self.stderr):
             label = f"\x1b[{colour}m{label}\x1b[0m"
         one_line = printable(" ".join(message.splitlines()))
+        if self._live is not None:
+            from rich.text import Text
+
+            self._live.print(Text.from_ansi(label + one_line), soft_wrap=True)
+            return
         # If there is nobody to be told, the exit code still says it.
         with suppress(OSError):
             self.stderr.write(f"{label}{one_line}\n")
@@ -217,7 +241,8 @@ def _rich_console(stream: TextIO) -> RichConsole:
     return RichConsole(file=stream, highlight=False, soft_wrap=False)
 
 
-def _draw(table: Table) -> Any:
+def draw(table: Table) -> Any:
+    """Return a table as rich draws it."""
     import rich.box
     import rich.table
     from rich.console import Group

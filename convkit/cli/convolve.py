@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,7 +26,8 @@ from convkit.geometry import parse_pair
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from convkit.filtering import Done, Failed, Filter, Job, Settings
+    from convkit.cli.preview import Screen
+    from convkit.filtering import Failed, Filter, Job, Settings
     from convkit.images import Found
 
 
@@ -77,7 +79,7 @@ def convolve(
     operator = chosen.operator
     jobs = output.destination().jobs(found, operator.name, operator.map_names)
     _check_standard_output(console, jobs)
-    outcomes = _run(console, jobs, chosen, settings, show)
+    outcomes = _run(console, jobs, chosen, settings, engine, show)
     done = [outcome for outcome in outcomes if isinstance(outcome, Summary)]
     failed = [outcome for outcome in outcomes if not isinstance(outcome, Summary)]
     _report(console, done, failed)
@@ -114,30 +116,43 @@ class Summary:
 
 
 def _run(
-    console: Console, jobs: list[Job], chosen: Filter, settings: Settings, show: ShowOptions
+    console: Console,
+    jobs: list[Job],
+    chosen: Filter,
+    settings: Settings,
+    engine: EngineOptions,
+    show: ShowOptions,
 ) -> Sequence[Summary | Failed]:
-    from convkit.filtering import run_batch, run_job
+    from convkit.cli.preview import Screen
+    from convkit.filtering import run_batch
+    from convkit.processes import Workers, executor_for, threads
+    from convkit.workers import default_threads
 
-    if len(jobs) == 1:
-        return [_summary(console, run_job(jobs[0], chosen, settings), chosen, show)]
+    screen = Screen.of(console.stderr) if show.preview else None
+    if engine.cluster is None and len(jobs) == 1:
+        return [_summary(jobs[0], chosen, settings, screen)]
+    if engine.cluster is None:
+        pool = threads(min(len(jobs), chosen.geometry.threads or default_threads()))
+    else:
+        jobs = [job.absolute() for job in jobs]
+        # Whether files exist was looked at; one may be there by a worker that then died.
+        settings = replace(settings, force=True)
+        pool = executor_for(Workers(len(jobs), engine.cluster))
     # Several images at once keep the cores busy; each needs no threads of its own.
-    alone = chosen.with_threads(1)
-
-    def work(job: Job) -> Summary:
-        return _summary(console, run_job(job, alone, settings), alone, show)
-
-    with _progress(console, len(jobs)) as advance:
-        return run_batch(jobs, work, workers=chosen.geometry.threads, progress=advance)
+    work = partial(_summary, chosen=chosen.with_threads(1), settings=settings, screen=screen)
+    with pool as executor, _progress(console, len(jobs)) as advance:
+        return run_batch(jobs, work, executor, progress=advance)
 
 
-def _summary(console: Console, done: Done, chosen: Filter, show: ShowOptions) -> Summary:
+def _summary(job: Job, chosen: Filter, settings: Settings, screen: Screen | None) -> Summary:
+    from convkit.cli.preview import side_by_side
+    from convkit.filtering import run_job
+
+    done = run_job(job, chosen, settings)
     picture = ""
-    if show.preview:
-        from convkit.cli.preview import side_by_side
-
-        pictures = [done.before, *(each.picture for each in done.maps)]
-        picture = side_by_side(pictures, console.stderr)
-    return Summary(done.job, done.records(chosen), done.warnings(), done.stopwatch.seconds, picture)
+    if screen is not None:
+        picture = side_by_side([done.before, *(each.picture for each in done.maps)], screen)
+    return Summary(job, done.records(chosen), done.warnings(), done.stopwatch.seconds, picture)
 
 
 def _report(console: Console, done: list[Summary], failed: list[Failed]) -> None:

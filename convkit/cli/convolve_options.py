@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from convkit.cli import cluster_option
 from convkit.cli.numbers import number
 from convkit.errors import ConvkitError
 from convkit.geometry import parse_pad, parse_pair, parse_same_rule
@@ -198,6 +199,10 @@ class EngineOptions:
             help="Threads to use; by default CONVKIT_THREADS, else one for each core.",
             rich_help_panel=ENGINE,
         ),
+    ] = None
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help=cluster_option.HELP, rich_help_panel=ENGINE),
     ] = None
     explain: Annotated[
         bool,

@@ -27,8 +27,8 @@ def evaluate(
         str | None,
         typer.Option(
             metavar="SOURCE",
-            help="Other data: a table, an .npz file, a folder with a folder of pictures for each "
-            "class, or one with the same files as the run's own.",
+            help="Other data: a table, a text, an .npz file, a folder with a folder of pictures "
+            "for each class, or one with the same files as the run's own.",
         ),
     ] = None,
     checkpoint: CheckpointOption = None,

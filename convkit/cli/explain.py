@@ -9,7 +9,16 @@ import typer
 
 from convkit.cli.command import ANSWER_IS_NO, command
 from convkit.cli.console import Console
-from convkit.cli.explain_options import FLOW, Drawing, Flow, Step
+from convkit.cli.explain_options import (
+    FLOW,
+    Augmenting,
+    Drawing,
+    Flow,
+    Group,
+    Looking,
+    Output,
+    Step,
+)
 from convkit.cli.train_options import Changes, read
 from convkit.errors import ConvkitError
 
@@ -27,7 +36,10 @@ def explain(
     *,
     config: Annotated[
         str | None,
-        typer.Argument(metavar="CONFIG", help="A YAML file, or - for standard input."),
+        typer.Argument(
+            metavar="CONFIG",
+            help="A YAML file, or - for standard input; with --attention, a run.",
+        ),
     ] = None,
     overrides: Annotated[
         list[str] | None,
@@ -45,6 +57,9 @@ def explain(
     ] = False,
     flow: Flow,
     drawing: Drawing,
+    looking: Looking,
+    augmenting: Augmenting,
+    output: Output,
 ) -> int | None:
     """Show how training works, with every number.
 
@@ -61,17 +76,35 @@ def explain(
     of 20 layers learn the digits: sigmoid and tanh with Xavier's start, ReLU with He's, and
     residual blocks.
 
+    With --attention: a map of how much each symbol that a run writes for a text owes to each symbol
+    of the text; rows are what is written.
+
+    With --augment: a row for each of some training pictures, first as it is, then as training sees
+    it in one epoch after the other.
+
     \b
     Examples:
       convkit explain configs/explain-tiny.yaml --weight 'layers.0.weight[0,1]'
       convkit explain --gradients
       convkit explain --gradients configs/vanishing-relu.yaml --steps 50 --json
       convkit explain configs/perceptron-and.yaml
+      convkit explain $(convkit train configs/dates.yaml -q) --attention "3 May 1979"
+      convkit explain --augment configs/few-digits-augmented.yaml -o augmented.png
     """
     changes = Changes(overrides or [])
+    if looking.attention is not None:
+        _refuse("--attention", step, flow, augmenting, gradients=gradients, set=changes.overrides)
+        _attention(console, config, looking, output, drawing)
+        return None
+    looking.refuse("is for --attention", "add --attention TEXT, or leave it out")
+    if augmenting.augment:
+        _refuse("--augment", step, flow, gradients=gradients)
+        _augmented(console, config, changes, augmenting, output, drawing)
+        return None
+    augmenting.refuse("is for --augment", "add --augment, or leave it out")
+    output.refuse("is for --augment and --attention", "--plot draws a perceptron's line")
     if gradients:
-        for other in (step, drawing):
-            other.refuse("has nothing to do with --gradients")
+        _refuse("--gradients", step, drawing)
         _gradients(console, config, changes, flow)
         return None
     flow.refuse("is for --gradients", "add --gradients, or leave it out")
@@ -86,7 +119,21 @@ def explain(
         _perceptron(console, resolved.experiment, root, drawing)
         return None
     drawing.refuse("is for a perceptron's line", "such as configs/perceptron-and.yaml")
+    if (family := resolved.experiment.family.name) != "supervised":
+        raise ConvkitError(
+            f"explain writes out small networks of dense layers, not a {family}",
+            "such as configs/explain-tiny.yaml; where a run looks: --attention TEXT",
+        )
     return _step(console, resolved.experiment, root, step)
+
+
+def _refuse(view: str, *groups: Group, **others: object) -> None:
+    """Refuse the options that mean nothing to what is asked for."""
+    for group in groups:
+        group.refuse(f"has nothing to do with {view}")
+    for name, given in others.items():
+        if given:
+            raise ConvkitError(f"--{name} has nothing to do with {view}", "leave it out")
 
 
 def _step(console: Console, experiment: Experiment, root: Path, step: Step) -> int | None:
@@ -103,6 +150,38 @@ def _step(console: Console, experiment: Experiment, root: Path, step: Step) -> i
         "a bug in convkit: please report it with the config",
     )
     return ANSWER_IS_NO
+
+
+def _attention(
+    console: Console, run: str | None, looking: Looking, output: Output, drawing: Drawing
+) -> None:
+    from convkit.cli.explain_attention import show_attention
+
+    if run is None:
+        raise ConvkitError("there is no run whose attention to show", "name it: runs/dates")
+    if drawing.plot is not None:
+        raise ConvkitError("--plot is for a perceptron's line", "-o draws the map")
+    show_attention(console, run, looking, output, force=drawing.force)
+
+
+def _augmented(
+    console: Console,
+    config: str | None,
+    changes: Changes,
+    augmenting: Augmenting,
+    output: Output,
+    drawing: Drawing,
+) -> None:
+    from convkit.cli.explain_augment import show_variants
+
+    if config is None:
+        raise ConvkitError(
+            "there is no augmentation to show", "name a config, such as configs/digits-resnet.yaml"
+        )
+    if drawing.plot is not None:
+        raise ConvkitError("--plot is for a perceptron's line", "-o draws the pictures")
+    resolved, root = read(config, changes)
+    show_variants(console, resolved.experiment, root, augmenting, output, force=drawing.force)
 
 
 def _gradients(console: Console, config: str | None, changes: Changes, flow: Flow) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,7 @@ def _draw_flow(console: Console, flow: Flow) -> None:
     rows: list[Sequence[Any]] = [
         [
             place + 1,
-            flow.layers[place],
+            _as_in_summary(flow.layers[place]),
             _bar(float(flow.norms[0, place]), bounds),
             _brief(float(flow.norms[0, place])),
             sparkline(flow.norms[:, place].tolist(), 2 * BAR, bounds),
@@ -143,6 +144,12 @@ def _draw_flow(console: Console, flow: Flow) -> None:
         )
     )
     _say(console, [flow])
+
+
+def _as_in_summary(path: str) -> str:
+    """Return ``2.11.weight`` for ``layers.1.body.layers.10.weight``, which would fill a line."""
+    numbered = re.sub(r"\blayers\.(\d+)", lambda number: str(int(number[1]) + 1), path)
+    return numbered.replace(".body.", ".")
 
 
 def _say(console: Console, flows: Sequence[Flow]) -> None:

@@ -10,6 +10,8 @@ import typer
 from convkit.errors import ConvkitError
 
 STEP, FLOW, LINE = "One step of a small network", "Gradients of any network", "A perceptron"
+LOOKING = "Attention of a run that turns texts into others"
+AUGMENTING = "Augmentation of pictures"
 
 
 class Group:
@@ -81,3 +83,62 @@ class Drawing(Group):
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite FILE.", rich_help_panel=LINE)
     ] = False
+
+
+@dataclass
+class Looking(Group):
+    """Where a run looks while it writes."""
+
+    attention: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Where RUN, given instead of CONFIG, looks for each symbol that it writes for "
+            "TEXT.",
+            rich_help_panel=LOOKING,
+        ),
+    ] = None
+    head: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Only this one of several heads, from 1; by default the mean of those that look "
+            "from what is written at what was read.",
+            rich_help_panel=LOOKING,
+        ),
+    ] = None
+
+
+@dataclass
+class Augmenting(Group):
+    """What training samples are turned into."""
+
+    augment: Annotated[
+        bool,
+        typer.Option(
+            "--augment",
+            help="Training pictures of CONFIG, each first as it is, then as augmentation changes "
+            "it.",
+            rich_help_panel=AUGMENTING,
+        ),
+    ] = False
+    count: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="How many pictures; 8.", rich_help_panel=AUGMENTING),
+    ] = None
+
+
+@dataclass
+class Output(Group):
+    """Where a picture goes."""
+
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="A picture of what --augment shows; of --attention, too: .png, .svg, .pdf (extra "
+            "plot).",
+        ),
+    ] = None

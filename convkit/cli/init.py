@@ -39,12 +39,17 @@ def init(
 
     \b
     Templates:
-      mlp         classes from tables: dense layers on UCI digits
-      cnn         classes of pictures: convolutions on UCI digits
-      csv         classes from your own table of numbers
-      images      classes of your own pictures, a folder for each class
-      regression  values instead of classes: diabetes
-      perceptron  one unit that learns from its mistakes: and
+      mlp          classes from tables: dense layers on UCI digits
+      cnn          classes of pictures: convolutions on UCI digits
+      csv          classes from your own table of numbers
+      images       classes of your own pictures, a folder for each class
+      regression   values instead of classes: diabetes
+      perceptron   one unit that learns from its mistakes: and
+      series       forecasts from your own table, a row for each point in time
+      text         a language model of your own text
+      pairs        texts that become other texts, from two columns of your own table
+      autoencoder  pictures through eight numbers: compression, anomalies
+      agent        reinforcement learning: a pole on a cart
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""``convkit predict``: ask what a run has trained about pictures, tables and arrays."""
+"""``convkit predict``: ask what a run has trained about pictures, tables, arrays and texts."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from convkit.cli.asking import check_answers
 from convkit.cli.command import command
 from convkit.cli.console import Console, Table, comma_separated
+from convkit.cli.predict_anomalies import tell_anomalies
+from convkit.cli.predict_texts import Texts, tell_translations
 from convkit.cli.runs_options import CheckpointOption, RunName, checkpoint_name, chosen_run
 from convkit.errors import ConvkitError
 
 if TYPE_CHECKING:
     from convkit.experiment.prediction import Prediction
+
+MOST_COLUMNS = 24
+"""A table with more of them can't be read on a terminal."""
 
 
 def register(app: typer.Typer) -> None:
@@ -24,14 +30,15 @@ def register(app: typer.Typer) -> None:
 def predict(
     console: Console,
     run: RunName,
+    *,
     inputs: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="INPUT...",
-            help="Pictures or folders of them, tables, .npy or .npz files; - is standard input.",
+            help="Pictures or folders of them, tables, .npy or .npz files; to a run that learnt "
+            "from pairs of texts, the texts themselves. - is standard input.",
         ),
-    ],
-    *,
+    ] = None,
     top: Annotated[
         int, typer.Option(metavar="K", help="The K likeliest classes of each input.")
     ] = 1,
@@ -42,6 +49,15 @@ def predict(
             "--resize", help="Give pictures the size and the channels that the model takes."
         ),
     ] = False,
+    anomaly: Annotated[
+        bool,
+        typer.Option("--anomaly", help="Tell how unlike what was learnt each sample is, instead."),
+    ] = False,
+    steps: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Forecast N values behind the end of a series, instead."),
+    ] = None,
+    texts: Texts,
     checkpoint: CheckpointOption = None,
 ) -> None:
     """Ask what a run has trained: a row for each sample, with its class or its value.
@@ -49,21 +65,53 @@ def predict(
     A table needs the columns that were learnt from, under their names, in any order; others are
     ignored. An .npy file holds one sample or several; an .npz file has them in its array inputs.
     Values are in the unit of the data that were learnt from. The data themselves aren't needed.
+    To a run that learnt from pairs of texts, each INPUT is a text; - takes one from each line of
+    standard input. Texts are ranked by the mean of their symbols' log-probabilities, or short ones
+    would always win; the score is the logarithm of the whole text's probability.
+    Of an autoencoder --anomaly tells which samples it can't rebuild, since it learnt from none like
+    them: those whose error is above a threshold that hardly any training sample's error is.
+    To a run that learnt from a time series, a table is another one: a row for each window of it, or
+    with --steps what follows behind its end, forecasts of later values made from earlier ones.
 
     \b
     Examples:
       convkit predict $(convkit train configs/digits-cnn.yaml -q) sample_images/text.png --resize
       convkit predict $(convkit train configs/mlp-houses.yaml -q) sample_data/house_prices.csv
+      convkit predict $(convkit train configs/dates.yaml -q --set trainer.epochs=2) "3 May 1979"
     """
     if top < 1:
         raise ConvkitError(f"--top must be at least 1, got {top}")
-    if as_csv and console.as_json:
-        raise ConvkitError("--csv and --json contradict each other", "choose one of them")
+    _refuse_both("--csv", as_csv, "--json", console.as_json)
+    _refuse_both("--top", top > 1, "--anomaly", anomaly)
+    _refuse_both("--steps", steps is not None, "--anomaly", anomaly)
     name = checkpoint_name(checkpoint)
+    from convkit.experiment.forecast import forecast, horizon_of
     from convkit.experiment.prediction import Predictor
+    from convkit.families.abilities import Translates
 
-    predictor = Predictor.from_run(chosen_run(console, run), name, fit_pictures=resize)
-    prediction = predictor.predict_sources(inputs)
+    inputs = inputs or []
+    found = chosen_run(console, run)
+    predictor = Predictor.from_run(found, name, fit_pictures=resize)
+    check_answers(found, predictor.family)
+    if anomaly:
+        tell_anomalies(console, predictor, inputs, as_csv=as_csv)
+        return
+    if isinstance(predictor.family, Translates):
+        _check_text_options(top=top, resize=resize, steps=steps)
+        chosen = texts.chosen(inputs)
+        tell_translations(console, predictor.family, chosen, texts.beam, as_csv=as_csv)
+        return
+    texts.refuse(predictor.family.name)
+    prediction = (
+        predictor.predict_sources(inputs)
+        if steps is None
+        else forecast(predictor, inputs, steps, horizon_of(found))
+    )
+    _tell(console, prediction, top, as_csv=as_csv)
+
+
+def _tell(console: Console, prediction: Prediction, top: int, *, as_csv: bool) -> None:
+    """Print what is predicted, in the form that was asked for."""
     if top > 1 and prediction.probabilities is None:
         what = "values" if prediction.labels is None else "classes without probabilities"
         raise ConvkitError(f"--top orders classes, but {what} are predicted", "leave out --top")
@@ -73,11 +121,34 @@ def predict(
         return
     table = _table(prediction, top)
     if console.stdout.isatty() and not as_csv:
+        _refuse_wide(table)
         table = _narrower(table)
     if as_csv:
         console.text(comma_separated(table.columns, table.rows))
     else:
         console.table(table)
+
+
+def _refuse_wide(table: Table) -> None:
+    if len(table.columns) > MOST_COLUMNS:
+        raise ConvkitError(
+            f"{len(table.columns) - 1} values for each input are too many for a terminal",
+            "put them into a file: --csv > values.csv",
+        )
+
+
+def _refuse_both(one: str, given: bool, other: str, other_given: bool) -> None:
+    if given and other_given:
+        raise ConvkitError(f"{one} and {other} contradict each other", "choose one of them")
+
+
+def _check_text_options(*, top: int, resize: bool, steps: int | None) -> None:
+    if top > 1:
+        raise ConvkitError("--top orders classes, but texts are written", f"--beam {top}")
+    if resize:
+        raise ConvkitError("--resize is for pictures, but texts are read", "leave it out")
+    if steps is not None:
+        raise ConvkitError("--steps goes on with a series, but texts are read", "leave it out")
 
 
 def _warn_of_overflow(console: Console, names: Sequence[str]) -> None:

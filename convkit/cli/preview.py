@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from convkit.cli.console import colours
 
@@ -15,14 +15,32 @@ GAP = 2
 SHADES = " ░▒▓█"
 
 
-def side_by_side(pictures: Sequence[Picture], stream: TextIO) -> str:
+class Screen(NamedTuple):
+    """A terminal that pictures are drawn for, maybe by another process.
+
+    Attributes
+    ----------
+    columns, lines : int
+    coloured : bool
+    """
+
+    columns: int
+    lines: int
+    coloured: bool
+
+    @classmethod
+    def of(cls, stream: TextIO) -> Screen:
+        """Return the one behind a stream."""
+        return cls(*shutil.get_terminal_size(), colours(stream))
+
+
+def side_by_side(pictures: Sequence[Picture], screen: Screen) -> str:
     """Return the first frames of pictures, next to each other, as wide as the terminal allows.
 
     With colours each cell is an upper half-block in true colour; without, a shade.
     """
-    columns, lines = shutil.get_terminal_size()
-    width = (columns - GAP * (len(pictures) - 1)) // len(pictures)
-    blocks = [_cells(picture, width, lines - 4, colours(stream)) for picture in pictures]
+    width = (screen.columns - GAP * (len(pictures) - 1)) // len(pictures)
+    blocks = [_cells(picture, width, screen.lines - 4, screen.coloured) for picture in pictures]
     height = max(len(block) for block in blocks)
     padded = [block + [" " * _width_of(block)] * (height - len(block)) for block in blocks]
     return "".join((" " * GAP).join(row) + "\n" for row in zip(*padded, strict=True))

@@ -19,6 +19,7 @@ from convkit.cli.train_verdict import say_how_it_went, verdict
 
 if TYPE_CHECKING:
     from convkit.experiment.outcome import Outcome
+    from convkit.experiment.run import Run
     from convkit.experiment.spec import Expectation
 
 
@@ -66,7 +67,7 @@ def train(
         return _resume(console, running)
     assert config is not None  # checked above
     if running.dry_run:
-        _dry_run(console, config, changes)
+        _dry_run(console, config, changes, running.runs)
         return DONE
     if running.seeds is not None:
         return _train_seeds(console, config, changes, running)
@@ -76,7 +77,7 @@ def train(
 def _train(console: Console, config: str, changes: Changes, running: Running) -> int:
     from convkit.experiment.session import train
 
-    resolved, root = read(config, changes)
+    resolved, root = read(config, changes, running.runs)
     with progress(console, several=False) as observer:
         outcome = train(resolved, root=root, runs=Path(running.runs), observer=observer)
     return _report(console, outcome, resolved.experiment.expect, running.plots)
@@ -97,7 +98,7 @@ def _resume(console: Console, running: Running) -> int:
 def _train_seeds(console: Console, config: str, changes: Changes, running: Running) -> int:
     from convkit.experiment.session import train_seeds
 
-    resolved, root = read(config, changes)
+    resolved, root = read(config, changes, running.runs)
     assert running.seeds is not None  # that is why we are here
     with progress(console, several=True) as observer:
         series = train_seeds(
@@ -119,11 +120,11 @@ def _train_seeds(console: Console, config: str, changes: Changes, running: Runni
     )
 
 
-def _dry_run(console: Console, config: str, changes: Changes) -> None:
+def _dry_run(console: Console, config: str, changes: Changes, runs: str) -> None:
     from convkit.cli.train_dry import report
     from convkit.experiment.preview import preview
 
-    resolved, root = read(config, changes)
+    resolved, root = read(config, changes, runs)
     report(console, preview(resolved, root), config)
 
 
@@ -144,6 +145,15 @@ def _report(
     code = verdict(console, outcome, expect)
     draw(console, outcome, plots)
     if over and console.stderr.isatty():
-        folder = shlex.quote(str(outcome.run.folder))
-        console.note(f"next: convkit evaluate {folder}, or convkit predict {folder} INPUT")
+        _say_what_is_next(console, outcome.run)
     return code
+
+
+def _say_what_is_next(console: Console, run: Run) -> None:
+    from convkit.cli.asking import way_to_ask
+    from convkit.experiment.assembly import experiment_of
+    from convkit.families import FAMILIES
+
+    way = way_to_ask(run, FAMILIES[experiment_of(run).family.name])
+    if way is not None:
+        console.note(f"next: convkit evaluate {shlex.quote(str(run.folder))}, or {way}")

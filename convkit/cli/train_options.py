@@ -128,9 +128,9 @@ class Running:
             os.environ[VARIABLE] = str(parse_threads(self.threads, "--threads"))
 
 
-def read(config: str, changes: Changes) -> tuple[Resolved, Path]:
+def read(config: str, changes: Changes, runs: str = "runs") -> tuple[Resolved, Path]:
     """Return an experiment and the folder from which its relative paths start: the config's own."""
     from convkit.experiment.spec import read_experiment
 
-    resolved = read_experiment(config, changes.all())
+    resolved = read_experiment(config, changes.all(), runs=Path(runs))
     return resolved, Path() if config == "-" else Path(config).parent

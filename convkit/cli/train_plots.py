@@ -1,7 +1,8 @@
-"""Pictures at the end of a training, where the extra for them is installed."""
+"""Pictures at the end of a training: plots, where the extra for them is installed."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convkit.cli.console import Console
@@ -24,25 +25,36 @@ def say_if_missing(console: Console, wanted: bool | None) -> None:
 
 
 def draw(console: Console, outcome: Outcome, wanted: bool | None) -> None:
-    """Draw what a run has to show, unless that isn't wanted or can't be done.
+    """Draw what a run has to show, unless that isn't wanted.
 
     Parameters
     ----------
     console : Console
     outcome : Outcome
+        Its pictures are written without the extra, too.
     wanted : bool or None
-        None is: if matplotlib is installed.
+        Whether plots are drawn; None is: if matplotlib is installed.
     """
-    from convkit.report.style import can_draw
-
-    if wanted is False or not can_draw() or outcome.status not in DRAWN:
+    if wanted is False or outcome.status not in DRAWN:
         return
-    from convkit.report.plots import draw_plots
-
     try:
-        paths = draw_plots(outcome.run, console.warning)
+        paths = _drawn(console, outcome)
     except ConvkitError as error:
         # The training is over, and all that counts is written.
         console.warning(f"no plots: {error}")
         return
-    console.detail(f"plots: {', '.join(str(path) for path in paths)}")
+    if paths:
+        console.detail(f"plots: {', '.join(str(path) for path in paths)}")
+
+
+def _drawn(console: Console, outcome: Outcome) -> list[Path]:
+    """Write the pictures and plots of a run, and return their files."""
+    from convkit.report.pictures import write_pictures
+    from convkit.report.style import can_draw
+
+    paths = write_pictures(outcome.run, outcome.pictures) if outcome.pictures else []
+    if not can_draw():
+        return paths
+    from convkit.report.plots import draw_plots
+
+    return paths + draw_plots(outcome.run, console.warning)

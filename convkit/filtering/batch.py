@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -16,7 +16,10 @@ from convkit.errors import ConvkitError
 from convkit.filtering.outputs import STANDARD, Job
 from convkit.filtering.pipeline import FeatureMap, Filter, apply
 from convkit.images import DEFAULT_MAX_PIXELS, SUFFIXES, Picture, encode, read, write
-from convkit.workers import default_threads
+from convkit.processes import KilledError, result_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 T = TypeVar("T")
 
@@ -139,8 +142,8 @@ def run_job(job: Job, chosen: Filter, settings: Settings) -> Done:
 def run_batch(
     jobs: Sequence[Job],
     work: Callable[[Job], T],
+    executor: Executor,
     *,
-    workers: int | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> list[T | Failed]:
     """Run jobs in parallel; a failure doesn't stop the others. Outcomes come in the jobs' order.
@@ -150,29 +153,33 @@ def run_batch(
     jobs : sequence of Job
     work : callable
         Does one job and returns what is to be kept of it: pixels had better not be.
-    workers : int, optional
-        Threads to use, by default one for each core: NumPy and Pillow let go of the interpreter
-        while they work.
+    executor : Executor
+        Of threads, since NumPy and Pillow let go of the interpreter while they work, or of a
+        cluster, where both `work` and jobs must be such as can be sent.
     progress : callable
         Called each time a job has ended.
     """
-    from concurrent.futures import ThreadPoolExecutor, as_completed
+    from concurrent.futures import as_completed
 
-    pool = ThreadPoolExecutor(min(len(jobs), workers or default_threads()))
+    futures = [executor.submit(_attempt, work, job) for job in jobs]
+    for _ in as_completed(futures):
+        progress()
+    return [_outcome(job, future) for job, future in zip(jobs, futures, strict=True)]
+
+
+def _outcome(job: Job, future: Future[T | Failed]) -> T | Failed:
     try:
-        futures = [pool.submit(_attempt, work, job) for job in jobs]
-        for _ in as_completed(futures):
-            progress()
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return [future.result() for future in futures]
+        return result_of(future)
+    except KilledError as error:
+        return Failed(job, error)
 
 
 def _attempt(work: Callable[[Job], T], job: Job) -> T | Failed:
     try:
         return work(job)
     except ConvkitError as error:
-        return Failed(job, error)
+        # What has parts of its own may not find its way back from another machine.
+        return Failed(job, ConvkitError(error.message, error.hint))
 
 
 def _results(job: Job, maps: list[FeatureMap]) -> list[Picture]:

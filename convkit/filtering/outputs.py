@@ -41,6 +41,19 @@ class Job:
         """Whether the result goes to standard output."""
         return self.targets[0] == STANDARD
 
+    def absolute(self) -> Job:
+        """Return it as another machine can do it, which has another working folder.
+
+        Raises
+        ------
+        ConvkitError
+            If it reads standard input or writes to standard output.
+        """
+        if STANDARD in (self.source, *self.targets):
+            raise ConvkitError("a cluster has no part in standard input and output", "name files")
+        targets = tuple(str(Path(target).resolve()) for target in self.targets)
+        return replace(self, source=str(Path(self.source).resolve()), targets=targets)
+
 
 @dataclass(frozen=True)
 class Destination:

@@ -2,11 +2,17 @@
 
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from convkit.data import DATASETS
 from tests.cli.process import convkit, on_terminal
 
 TINY = "configs/explain-tiny.yaml"
+DIGITS = "configs/digits-resnet.yaml"
+FLAT = ["--set", "data=iris", "--set", "augment=[crop: 1]"]
+NOISY, SETS = "configs/mlp-houses.yaml", ["--set", "augment=[noise: 1]"]
 
 
 def test_a_step_in_a_pipe():
@@ -87,7 +93,10 @@ def test_gradients_of_a_config(config, verdict):
     assert len(document["norms"][0]) == len(document["layers"]) == 21
     assert document["ratio"] == document["norms"][0][0] / document["norms"][0][-1]
     screen = on_terminal("explain", "--gradients", path, "--steps", "3", columns=80)
-    assert "layers.41.weight" in screen
+    assert [document["layers"][place] for place in (0, 19, 20)] == [
+        *("layers.1.layers.0.weight", "layers.1.layers.38.weight", "layers.2.weight")
+    ]
+    assert all(f" {place}.weight " in screen for place in ("2.1", "2.39", "3"))
 
 
 def test_a_perceptron():
@@ -103,6 +112,38 @@ def test_a_perceptron_that_never_rests_on_a_terminal():
     screen = on_terminal("explain", "configs/perceptron-xor.yaml", columns=80)
     assert "no line separates" in screen
     assert "⋮" in screen
+
+
+def test_pictures_before_and_after_augmentation(tmp_path):
+    path = tmp_path / "grid.png"
+    arguments = ["explain", "--augment", "configs/digits-resnet.yaml", "--count", 3, "-o", path]
+    done = convkit(*arguments)
+    assert (done.code, done.text) == (0, f"{path}\n"), done.stderr
+    assert done.stderr == "3 pictures, each as it is and 9 times changed\n"
+    with Image.open(path) as image:
+        pixels = np.asarray(image)
+    # Each of 8x8 pixels is 6x6 large, between lines of 2.
+    assert pixels.shape == (3 * 50 + 2, 10 * 50 + 2)
+    digits = DATASETS["digits"]().train.inputs[:3, ..., 0]
+    shown = [pixels[50 * row + 2 : 50 * row + 50 : 6, 2:50:6] for row in range(3)]
+    np.testing.assert_allclose(np.stack(shown) / 255, digits, atol=0.5 / 255)
+    convkit(*arguments).assert_refused("exists", "--force")
+    document = json.loads(convkit(*arguments, "--force", "--json", "--set", "seed=9").text)
+    assert document == {
+        "output": str(path),
+        "rows": 3,
+        "columns": 10,
+        "augment": ["rotate", "scale", "shift"],
+    }
+    with Image.open(path) as image:
+        assert not np.array_equal(np.asarray(image), pixels)
+
+
+def test_augmentation_on_a_terminal():
+    screen = on_terminal("explain", "--augment", "configs/digits-resnet.yaml", columns=80)
+    lines = screen.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert {"░", "▒", "█"} <= set(screen)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +167,17 @@ def test_a_perceptron_that_never_rests_on_a_terminal():
         (["--gradients", "--steps", "0"], ["at least 1, got 0"]),
         (["--gradients", "configs/perceptron-and.yaml"], ["no layers", "without --gradients"]),
         (["--gradeints"], ["--gradients"]),
+        (["--augment"], ["no augmentation to show", "digits-resnet.yaml"]),
+        (["--augment", DIGITS], ["pictures need a file", "-o"]),
+        (["--augment", DIGITS, "-o", "a.pgn"], ["unknown output format '.pgn'", "'.png'"]),
+        (["--augment", DIGITS, "-o", "a.png", "--count", "0"], ["at least 1, got 0"]),
+        (["--augment", DIGITS, "-o", "a.png", "--set", "augment=[]"], ["has no augmentation"]),
+        (["--augment", DIGITS, "-o", "a.png", *FLAT], ["crop takes pictures", "iris"]),
+        (["--augment", NOISY, "-o", "a.png", *SETS], ["shows pictures", "have the shape 3"]),
+        (["--augment", DIGITS, "--gradients"], ["--gradients has nothing to do with --augment"]),
+        (["--augment", DIGITS, "--sample", "1"], ["--sample has nothing to do with --augment"]),
+        ([DIGITS, "--count", "3"], ["--count is for --augment"]),
+        ([TINY, "-o", "a.png"], ["--output is for --augment and --attention", "--plot"]),
     ],
 )
 def test_what_is_refused(arguments, words):

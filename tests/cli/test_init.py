@@ -20,7 +20,9 @@ def test_every_template_is_an_experiment_with_the_name_that_was_asked_for(templa
     assert not re.search(r"\bFILE\b|my-", text)
 
 
-@pytest.mark.parametrize("template", ["mlp", "cnn", "regression", "perceptron"])
+@pytest.mark.parametrize(
+    "template", ["mlp", "cnn", "regression", "perceptron", "autoencoder", "agent"]
+)
 def test_what_needs_no_files_of_its_own_can_be_trained(template, tmp_path):
     convkit("init", "mine", "--template", template, cwd=tmp_path)
     result = convkit(
