@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.components import denoised_gain, independent_nats, mean_auc, rebuilt_psnr
+from benchmarks.gates import AUC
 from convkit.data import Dataset, Splits
-from convkit.families.measures import accuracy
+from convkit.families.measures import accuracy, nrmse
 from convkit.metrics import mse, r2
 
 Array = NDArray[Any]
@@ -37,6 +39,26 @@ def linear_mse(splits: Splits) -> float:
     return mse(splits.train.targets, _least_squares(splits, splits.train.targets))
 
 
+def linear_nrmse(splits: Splits) -> float:
+    """Return the NRMSE on the test part of a linear forecast fitted by least squares."""
+    return nrmse(_test(splits).targets, _least_squares(splits, splits.train.targets))
+
+
+def mean_mse(splits: Splits) -> float:
+    """Return the mean squared error on the test part of always answering the training mean."""
+    actual = _test(splits).targets
+    return mse(actual, np.full_like(actual, splits.train.targets.mean()))
+
+
+def memoryless_loss(splits: Splits) -> float:
+    """Return the cross entropy, on the test part, of answering at each step how often each class
+    stands there in the training part, whatever came before.
+    """
+    train, test = splits.train.targets, _test(splits).targets
+    shares = np.stack([(train == each).mean(axis=0) for each in range(int(train.max()) + 1)])
+    return float(-np.log(shares[test, np.arange(test.shape[1])]).mean())
+
+
 BASELINES = {
     ("logistic-cancer", "test/accuracy"): ("least squares", linear_classes),
     ("mlp-spirals", "test/accuracy"): ("least squares", linear_classes),
@@ -45,6 +67,17 @@ BASELINES = {
     ("digits-mlp", "test/accuracy"): ("nearest neighbour", nearest_neighbour),
     ("digits-cnn", "test/accuracy"): ("nearest neighbour", nearest_neighbour),
     ("shapes-cnn", "test/accuracy"): ("nearest neighbour", nearest_neighbour),
+    ("adding-lstm", "test/mse"): ("the mean", mean_mse),
+    ("adding-gru", "test/mse"): ("the mean", mean_mse),
+    ("adding-rnn", "test/mse"): ("the mean", mean_mse),
+    ("copying", "test/loss"): ("no memory", memoryless_loss),
+    ("mackey-glass", "test/nrmse"): ("least squares", linear_nrmse),
+    ("tides", "test/nrmse"): ("least squares", linear_nrmse),
+    ("autoencoder-digits", "test/psnr"): ("PCA of 8", rebuilt_psnr),
+    ("autoencoder-conv", "test/psnr"): ("PCA of 8", rebuilt_psnr),
+    ("denoising-digits", "test/psnr_gain"): ("PCA of 15", denoised_gain),
+    ("anomaly-digits", AUC): ("PCA of 10", mean_auc),
+    ("vae-digits", "test/loss"): ("independent pixels", independent_nats),
 }
 """(experiment, figure) -> what the plain method is called, and what it returns of the splits."""
 

@@ -1,4 +1,4 @@
-"""Train every experiment in ``configs/`` with five seeds, and say which gates are reached.
+"""Train every experiment in ``configs/`` with several seeds, and say which gates are reached.
 
 Examples:
   python -m benchmarks.experiments --quick
@@ -9,22 +9,34 @@ Examples:
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from benchmarks.gates import HELD_BY_TESTS
+from benchmarks.gates import GATES, HELD_BY_TESTS, SEEDS, seeds_of
 from benchmarks.machine import describe_machine, versions
 from benchmarks.options import at_least_one, parse
 from benchmarks.report import Report
-from benchmarks.trials import ColdStart, Reached, cold_start, experiments, reach
+from benchmarks.trials import (
+    ColdStart,
+    Reached,
+    cold_start,
+    experiments,
+    reach,
+    train_all,
+    trainings_of,
+)
 from convkit.cli.console import Console, Table
+
+T = TypeVar("T", ColdStart, Reached)
 
 HOW = (
     "Each seed draws the initial weights and the order of the samples, and also which 80 % are "
     "trained on and which 20 % are tested on (stratified where there are classes; drawn data are "
-    "drawn anew): five seeds are five splits, and never one lucky one. A gate holds on the mean "
+    "drawn anew): five seeds are five splits, and never one lucky one; what takes long is trained "
+    "with three. A gate holds on the mean "
     "over the seeds, or on every one of them where theory says so. Settings were chosen by "
     "validation parts taken from the training parts (`data.validation=0.2`), not by the tests. A "
     "baseline is a plain method on the very same splits; what is known is from theory, or was "
@@ -42,9 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not names:
         raise SystemExit(f"no experiment matches '{options.only}'")
     console = Console()
+    before = _before(options.out)
+    starts = [] if options.no_starts else [_started(console, name) for name in names]
+    reached = _reached(console, names, options.seeds, options.jobs)
+    starts = _in_order([*_kept(before, "cold_starts", ColdStart.known_before), *starts])
+    reached = _in_order([*_kept(before, "gates", Reached.known_before), *reached])
     seeds = range(1, options.seeds + 1)
-    starts = [_started(console, name) for name in names]
-    reached = [each for name in names for each in _reached(console, name, seeds)]
     report = Report(
         "EXPERIMENTS",
         "The experiments and their gates",
@@ -69,16 +84,39 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--only", default="*", metavar="PATTERN", help="experiments whose name has it")
-    add("--seeds", type=at_least_one, default=5, metavar="N", help="seeds from 1 to N (5)")
+    add(
+        "--seeds", type=at_least_one, default=SEEDS, metavar="N", help="at most N seeds, from 1 (5)"
+    )
+    add("--jobs", type=at_least_one, default=2, metavar="N", help="trainings at once (2)")
+    add("--no-starts", action="store_true", help="leave the cold starts as they were")
     add("--quick", action="store_true", help="two seeds: to see that all works")
     add(
         "--out",
         type=Path,
         default=Path("runs/benchmarks"),
         metavar="FOLDER",
-        help="for JSON and Markdown (runs/benchmarks)",
+        help="for JSON and Markdown; what they say of other experiments stays (runs/benchmarks)",
     )
     return parse(parser, arguments, QUICK)
+
+
+def _before(folder: Path) -> dict[str, Any]:
+    """Return what was measured before."""
+    path = folder / "EXPERIMENTS.json"
+    document: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return document
+
+
+def _kept(before: dict[str, Any], what: str, known: Callable[[dict[str, Any]], T]) -> list[T]:
+    """Return what was measured before of the experiments that there still are."""
+    return [known(each) for each in before.get(what, []) if each["experiment"] in experiments()]
+
+
+def _in_order(measured: Sequence[T]) -> list[T]:
+    """Return the last measurement of each thing, in the order of the gates."""
+    latest = {each.key: each for each in measured}
+    places = {gate.experiment: place for place, gate in reversed(list(enumerate(GATES)))}
+    return sorted(latest.values(), key=lambda each: places[each.experiment])
 
 
 def _started(console: Console, name: str) -> ColdStart:
@@ -87,12 +125,17 @@ def _started(console: Console, name: str) -> ColdStart:
     return start
 
 
-def _reached(console: Console, name: str, seeds: Sequence[int]) -> Iterator[Reached]:
-    for each in reach(name, seeds):
+def _reached(console: Console, names: Sequence[str], seeds: int, jobs: int) -> list[Reached]:
+    """Train everything side by side, and say of each gate whether it is reached."""
+    trainings = [each for name in names for each in trainings_of(name, seeds_of(name, seeds))]
+    train_all(trainings, jobs, lambda each: console.note(f"trained {each.name}, seed {each.seed}"))
+    reached = [each for name in names for each in reach(name, seeds_of(name, seeds))]
+    for each in reached:
         values = " ".join(f"{value:.4g}" for value in each.values.values())
         answer = "reached" if each.reached else "MISSED"
-        console.note(f"{name} {each.gate.figure} {each.gate.bound}: {answer} with {values}")
-        yield each
+        gate = each.gate
+        console.note(f"{gate.experiment} {gate.title} {gate.bound}: {answer} with {values}")
+    return reached
 
 
 def gates_table(reached: Sequence[Reached]) -> Table:
@@ -100,7 +143,7 @@ def gates_table(reached: Sequence[Reached]) -> Table:
     columns = ("experiment", "figure", "gate", "mean", "deviation", "worst", "reached")
     rows: list[Sequence[Any]] = [
         [
-            *(each.gate.experiment, each.gate.figure, _gate(each)),
+            *(each.gate.experiment, each.gate.title, _gate(each)),
             *(_short(each.mean), _short(each.deviation), _short(each.worst)),
             *(each.reached, _baseline(each), each.gate.known),
         ]
@@ -119,7 +162,7 @@ def seeds_table(reached: Sequence[Reached], seeds: Sequence[int]) -> Table:
     """Return a row for each gate, with the figure of every seed."""
     columns = ("experiment", "figure", *(f"seed {seed}" for seed in seeds))
     rows: list[Sequence[Any]] = [
-        [each.gate.experiment, each.gate.figure, *(_short(each.values[seed]) for seed in seeds)]
+        [each.gate.experiment, each.gate.title, *(_short(each.values.get(seed)) for seed in seeds)]
         for each in reached
     ]
     return Table(columns, rows, title="Every seed", footer="to four digits; the JSON has them all")

@@ -71,11 +71,27 @@ PROCESS_GOALS = (
     Goal("200 images", "one call each", 0.35, size="1024x1024"),
 )
 
+STEP_GOALS = {
+    "digits-mlp": 0.35,
+    "digits-cnn": 0.7,
+    "mnist-cnn": 1.2,
+    "shapes-cnn": 1.2,
+    "adding-lstm": 1.2,
+    "adding-gru": 1.2,
+    "markov-lstm": 1.2,
+    "char-transformer": 1.2,
+    "reverse": 1.2,
+    "dates-transformer": 1.2,
+}
+"""Of networks that classify pictures, recurrent ones, and transformers."""
+
 TRAINING_GOALS = (
-    Goal("whole job", "PyTorch", 0.4, size=""),
-    Goal("step", "PyTorch", 0.35, size="", kernel="digits-mlp"),
-    Goal("step", "PyTorch", 0.7, size="", kernel="digits-cnn"),
-    Goal("step", "PyTorch", 1.2, size=""),
+    *(
+        Goal("whole job", "PyTorch", 0.4, size="", kernel=name)
+        for name in ("digits-mlp", "digits-cnn", "mnist-cnn", "shapes-cnn")
+    ),
+    Goal("whole job", "PyTorch", 0.6, size=""),
+    *(Goal("step", "PyTorch", ratio, size="", kernel=name) for name, ratio in STEP_GOALS.items()),
 )
 """In a training the kernel is the network."""
 

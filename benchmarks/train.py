@@ -1,11 +1,12 @@
 """Time training beside PyTorch: the same network, the same batches, the same initial weights.
 
 A step is forward, loss, backward and update; a whole job is a process from its start to its end.
-All cases take about a quarter of an hour.
+All cases together take an hour or two, most of it for the whole jobs of the slowest.
 
 Examples:
   python -m benchmarks.train --quick
   python -m benchmarks.train --parts step --only digits
+  python -m benchmarks.train --only adding-lstm --rounds 3
 """
 
 from __future__ import annotations
@@ -96,12 +97,15 @@ def _compare(
     """Yield a result for each part beside each of PyTorch's ways."""
     # Here, since all of them read the environment.
     import torch
+    from threadpoolctl import threadpool_limits
 
     from benchmarks.training.prepared import prepare
     from benchmarks.training.steps import compare_steps
     from benchmarks.training.whole_jobs import compare_jobs
 
     torch.set_num_threads(options.threads)
+    # NumPy is loaded already: its BLAS has read an older environment.
+    threadpool_limits(options.threads, user_api="blas")
     prepared = prepare(case, folder)
     compare = {"step": compare_steps, "whole job": compare_jobs}
     size = f"batch {prepared.recipe['batch_size']}"
@@ -119,10 +123,14 @@ def _facts(options: argparse.Namespace) -> dict[str, Any]:
         "versions": versions({"convkit": "convkit", "NumPy": "numpy", "PyTorch": "torch"}),
         "threads on each side": options.threads,
         "rounds at most": options.rounds,
-        "step": "forward, loss, backward, Adam's update; ten steps have the same losses first",
-        "whole job": "reading data, all epochs, the test part, saving; eager",
+        "step": "forward, loss, backward, Adam's update (of a GAN's two networks, of an agent what "
+        "it learns from a batch); ten steps have the same losses first",
+        "whole job": "reading or drawing data, all epochs, the test part, saving; eager",
+        "on PyTorch's side": "data are drawn and split already; nothing is measured while it "
+        "learns but the validation part, and no text is written freely; the agent's world is "
+        "convkit's",
         "PyTorch tuned": "channels_last and Adam(fused=True)",
-        "note": "accuracy on the test part, ours / PyTorch's",
+        "note": "a figure of the test part, ours / PyTorch's",
     }
 
 

@@ -5,25 +5,28 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from benchmarks.baselines import BASELINES
-from benchmarks.gates import BOUND, GATES, QUICKER, RATIO, SECONDS, Gate
+from benchmarks.gates import AUC, BOUND, GATES, QUICKER, RATIO, SECONDS, Gate
 from benchmarks.programs import ROOT
 from convkit.experiment import spec
 from convkit.experiment.outcome import Outcome
 from convkit.experiment.session import train
 from convkit.explaining.gradients import watch
+from convkit.processes import each_as_done, processes
 
 CONFIGS = ROOT / "configs"
+NO_RUNS = ROOT / "configs" / "runs"
+"""A folder that isn't there: what an experiment comes from is then what its config says."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,57 @@ class Trial:
     outcome: Outcome
 
 
-def trained(name: str, seed: int) -> Trial:
-    """Train an experiment; the seed draws weights, batches, and what is kept for the test."""
-    resolved = spec.read_experiment(CONFIGS / f"{name}.yaml", [f"seed={seed}", f"data.seed={seed}"])
+class Training(NamedTuple):
+    """What is trained: an experiment with a seed and maybe other values.
+
+    The seed draws weights, batches, and what is kept for the test.
+    """
+
+    name: str
+    seed: int
+    changes: tuple[str, ...] = ()
+
+
+_trained: dict[Training, Trial] = {}
+"""What was trained so far: others are compared with it."""
+
+
+def trained(training: Training) -> Trial:
+    """Return an experiment trained, once only."""
+    if training not in _trained:
+        _trained[training] = _train(training)
+    return _trained[training]
+
+
+def train_all(trainings: Sequence[Training], jobs: int, done: Callable[[Training], None]) -> None:
+    """Train in processes side by side what isn't yet trained."""
+    missing = [training for training in dict.fromkeys(trainings) if training not in _trained]
+    with processes(jobs) as executor:
+        for place, trial in each_as_done(executor, _train, missing):
+            _trained[missing[place]] = trial
+            done(missing[place])
+
+
+def _train(training: Training) -> Trial:
     with TemporaryDirectory() as folder:
-        return Trial(resolved.experiment, train(resolved, root=CONFIGS, runs=Path(folder)))
+        runs = Path(folder)
+        if source := source_of(training.name):
+            _train_in(runs, Training(source, training.seed))
+        return _train_in(runs, training)
+
+
+def _train_in(runs: Path, training: Training) -> Trial:
+    config = CONFIGS / f"{training.name}.yaml"
+    seeds = [f"seed={training.seed}"]
+    if "seed" in spec.read_experiment(config).experiment.data.arguments:
+        seeds.append(f"data.seed={training.seed}")
+    resolved = spec.read_experiment(config, [*seeds, *training.changes], runs=runs)
+    return Trial(resolved.experiment, train(resolved, root=CONFIGS, runs=runs))
+
+
+def source_of(name: str) -> str | None:
+    """Return the experiment whose run a model comes from, and which has to be trained before."""
+    return spec.read_experiment(CONFIGS / f"{name}.yaml", runs=NO_RUNS).experiment.model.from_
 
 
 def _updates_by_bound(trial: Trial) -> float:
@@ -52,7 +101,21 @@ def _gradient_ratio(trial: Trial) -> float:
     return watch(trial.experiment, CONFIGS, steps=1).ratio
 
 
-FIGURES = {BOUND: _updates_by_bound, RATIO: _gradient_ratio}
+def _mean_auc(trial: Trial) -> float:
+    """Return the mean area under the curve, each class of the data being the normal one once."""
+    experiment = trial.experiment
+    trials = map(trained, _one_for_each_class(experiment.name, experiment.seed))
+    return fmean(figure("test/auc", each) for each in trials)
+
+
+def _one_for_each_class(name: str, seed: int) -> list[Training]:
+    """Return what is trained so that each class of the data is the normal one once."""
+    experiment = spec.read_experiment(CONFIGS / f"{name}.yaml").experiment
+    classes = spec.load_data(experiment, CONFIGS).train.classes or ()
+    return [Training(name, seed, (f"family.normal={each}",)) for each in classes]
+
+
+FIGURES = {BOUND: _updates_by_bound, RATIO: _gradient_ratio, AUC: _mean_auc}
 """What isn't among the metrics of a run."""
 
 
@@ -62,6 +125,14 @@ def figure(name: str, trial: Trial) -> float:
         return FIGURES[name](trial)
     value = trial.outcome.metrics.get(name)
     return math.nan if value is None else value
+
+
+def _wanted(gate: Gate, seed: int) -> float:
+    """Return what has to reach a gate's bound: a figure, or how far it is ahead of another's."""
+    value = figure(gate.figure, trained(Training(gate.experiment, seed)))
+    if gate.against is None:
+        return value
+    return value - figure(gate.figure, trained(Training(gate.against, seed)))
 
 
 @dataclass(frozen=True)
@@ -80,6 +151,24 @@ class Reached:
     gate: Gate
     values: dict[int, float]
     baseline: tuple[str, float] | None = None
+
+    @classmethod
+    def known_before(cls, document: dict[str, Any]) -> Reached:
+        """Return what :meth:`document` told."""
+        gate = Gate(**{each.name: document[each.name] for each in fields(Gate)})
+        values = {int(seed): value for seed, value in document["seeds"].items()}
+        baseline = document["baseline"]
+        return cls(gate, values, (baseline["method"], baseline["mean"]) if baseline else None)
+
+    @property
+    def experiment(self) -> str:
+        """The name of its config."""
+        return self.gate.experiment
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from other gates."""
+        return self.gate.experiment, self.gate.title
 
     @property
     def mean(self) -> float:
@@ -108,6 +197,7 @@ class Reached:
         """Return it for JSON."""
         return {
             **vars(self.gate),
+            "title": self.gate.title,
             "seeds": {str(seed): value for seed, value in self.values.items()},
             "mean": self.mean,
             "deviation": self.deviation,
@@ -129,24 +219,31 @@ def experiments() -> list[str]:
     return list(dict.fromkeys(gate.experiment for gate in GATES))
 
 
-def reach(name: str, seeds: Iterable[int]) -> list[Reached]:
+def trainings_of(name: str, seeds: Sequence[int]) -> Iterator[Training]:
+    """Yield all that has to be trained for the gates of an experiment."""
+    for gate in gates_of(name):
+        for seed in seeds:
+            yield Training(name, seed)
+            if gate.against is not None:
+                yield Training(gate.against, seed)
+            if gate.figure == AUC:
+                yield from _one_for_each_class(name, seed)
+
+
+def reach(name: str, seeds: Sequence[int]) -> list[Reached]:
     """Train an experiment with each of the seeds; return what its gates say about it."""
-    trials = {seed: trained(name, seed) for seed in seeds}
     return [
-        Reached(
-            gate,
-            {seed: figure(gate.figure, trial) for seed, trial in trials.items()},
-            _baseline(gate, list(trials.values())),
-        )
+        Reached(gate, {seed: _wanted(gate, seed) for seed in seeds}, _baseline(gate, seeds))
         for gate in gates_of(name)
     ]
 
 
-def _baseline(gate: Gate, trials: Sequence[Trial]) -> tuple[str, float] | None:
-    if (gate.experiment, gate.figure) not in BASELINES:
+def _baseline(gate: Gate, seeds: Iterable[int]) -> tuple[str, float] | None:
+    if (gate.experiment, gate.title) not in BASELINES:
         return None
-    method, measure = BASELINES[gate.experiment, gate.figure]
-    splits = (spec.load_data(trial.experiment, CONFIGS) for trial in trials)
+    method, measure = BASELINES[gate.experiment, gate.title]
+    experiments = (trained(Training(gate.experiment, seed)).experiment for seed in seeds)
+    splits = (spec.load_data(experiment, CONFIGS) for experiment in experiments)
     return method, fmean(map(measure, splits))
 
 
@@ -166,6 +263,16 @@ class ColdStart:
     seconds: float
     code: int
 
+    @classmethod
+    def known_before(cls, document: dict[str, Any]) -> ColdStart:
+        """Return what :meth:`document` told."""
+        return cls(**{each.name: document[each.name] for each in fields(cls)})
+
+    @property
+    def key(self) -> str:
+        """What tells it from other starts."""
+        return self.experiment
+
     @property
     def limit(self) -> float:
         """The seconds that it may take."""
@@ -184,9 +291,13 @@ class ColdStart:
 def cold_start(name: str) -> ColdStart:
     """Run the command of a config's header."""
     with TemporaryDirectory() as folder:
-        command = ["train", f"configs/{name}.yaml", "--runs", folder]
+        if source := source_of(name):
+            _run_command(source, folder)
         began = perf_counter()
-        process = subprocess.run(
-            [sys.executable, "-m", "convkit", *command], cwd=ROOT, capture_output=True, check=False
-        )
-        return ColdStart(name, perf_counter() - began, process.returncode)
+        code = _run_command(name, folder)
+        return ColdStart(name, perf_counter() - began, code)
+
+
+def _run_command(name: str, runs: str) -> int:
+    command = [sys.executable, "-m", "convkit", "train", f"configs/{name}.yaml", "--runs", runs]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode

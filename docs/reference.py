@@ -16,8 +16,11 @@ from typing import Any
 
 from convkit.data import DATASETS
 from convkit.experiment.spec import Checkpoint, EarlyStopping, Experiment, Trainer, catalogue
-from convkit.experiment.spec.signature import Parameter, Record
-from convkit.families import METRICS
+from convkit.experiment.spec.kinds import Kind, Maybe
+from convkit.experiment.spec.model import Model, Replacement
+from convkit.experiment.spec.records import Listed, Record
+from convkit.experiment.spec.signature import Parameter
+from convkit.families import FIGURES, METRICS, WEIGHT_METRICS
 
 Parameters = Mapping[str, Parameter]
 
@@ -37,6 +40,8 @@ name will do: `- relu`, `optimizer: adam`.
 
 RECORDS = {
     "The experiment": Experiment,
+    "model": Model,
+    "model.replace": Replacement,
     "trainer": Trainer,
     "trainer.early_stopping": EarlyStopping,
     "trainer.checkpoint": Checkpoint,
@@ -80,11 +85,18 @@ what the learning rate is multiplied by.
 `data: digits`, or `data: {name: digits, validation: 0.1}`. Relative paths start from the folder of
 the config. Nothing is ever downloaded.
 """,
+    "augmentation": """\
+## Augmentation
+
+An item of `augment` is an augmentation's name with its arguments: `- rotate: 10`. Each batch of the
+training part goes through them in their order, drawn anew in every epoch, in the data's own units;
+`convkit explain --augment CONFIG -o FILE` shows what comes out.
+""",
     "family": """\
 ## Families
 
 What kind of system is trained: `family: perceptron`, or
-`family: {name: perceptron, positive: setosa}`.
+`family: {name: perceptron, positive: setosa}`. [systems.md](systems.md) shows each at work.
 """,
 }
 """The tables that a reader picks from, in the order of the page, and what is to be said first."""
@@ -98,6 +110,15 @@ together: the target with the largest numbers weighs most.
 
 | name | of | better is | |
 |---|---|---|---|
+"""
+
+FIGURES_SECTION = """
+### Of families
+
+What a family measures by itself; `expect`, `monitor` and `early_stopping` may name it as well.
+
+| name | better is | |
+|---|---|---|
 """
 
 SHARED = 0.75
@@ -116,7 +137,7 @@ def main() -> None:
 def page() -> str:
     """Return the whole page."""
     records = [record(title, kind) for title, kind in RECORDS.items()]
-    return "\n".join([INTRODUCTION, *records, *map(section, SECTIONS), metrics()])
+    return "\n".join([INTRODUCTION, *records, *map(section, SECTIONS), metrics() + figures()])
 
 
 def record(title: str, described: type) -> str:
@@ -124,7 +145,12 @@ def record(title: str, described: type) -> str:
     kind = catalogue().kind(described)
     assert isinstance(kind, Record)
     level = "##" if described is Experiment else "###"
-    return f"{level} {title}\n\n{kind.signature.doc}\n\n{table(kind.signature.parameters)}"
+    return f"{level} {title}\n\n{told(kind)}"
+
+
+def told(kind: Record) -> str:
+    """Return what a mapping is and what its keys are."""
+    return f"{kind.signature.doc}\n\n{table(kind.signature.parameters)}"
 
 
 def section(what: str) -> str:
@@ -160,6 +186,9 @@ def entry(what: str, name: str, parameters: Parameters, shared: Parameters) -> s
         parts += provenance(name, parameters)
     if own:
         parts.append(table(own).rstrip("\n"))
+    for key, each in own.items():
+        if isinstance(record := required(each.kind), Record):
+            parts += [f"`{key}`: {told(record)}".rstrip("\n")]
     return "\n\n".join(parts) + "\n"
 
 
@@ -167,10 +196,14 @@ def lacking(arguments: Mapping[str, Parameters], shared: Parameters) -> str:
     """Return which constructors don't have an argument that is common."""
     without = {key: [name for name in arguments if key not in arguments[name]] for key in shared}
     return "".join(
-        f"\n`{key}` is no argument of {' and '.join(names)}.\n"
-        for key, names in without.items()
-        if names
+        f"\n`{key}` is no argument of {listed(names)}.\n" for key, names in without.items() if names
     )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence has them."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _told(name: str, parameter: Parameter, shared: Parameters) -> bool:
@@ -195,8 +228,15 @@ def table(parameters: Parameters) -> str:
     return "| key | what it is | default | |\n|---|---|---|---|\n" + "".join(rows)
 
 
+def required(kind: Kind) -> Kind:
+    """Return what is wanted where null will do as well."""
+    return kind.kind if isinstance(kind, Maybe) else kind
+
+
 def kind(parameter: Parameter) -> str:
     """Return what an argument has to be, in few words: its table or section has the rest."""
+    if isinstance(parameter.kind, Listed):
+        return "a list, or a mapping"
     return re.split(r": | of \w+[\w ]*'s|, such as|, each| of metrics", parameter.kind.expected)[0]
 
 
@@ -207,7 +247,9 @@ def default(name: str, parameter: Parameter) -> str:
     value = parameter.default.plain
     if isinstance(value, dict) and value:
         return f"`{value['name']}`" if "name" in value else "see below"
-    return "its own" if name in VARYING else f"`{written(parameter)}`"
+    if name in VARYING:
+        return "its own"
+    return "<br>".join(f"`{line}`" for line in written(parameter).splitlines())
 
 
 def written(parameter: Parameter) -> str:
@@ -254,7 +296,21 @@ def metrics() -> str:
         f"| {escaped(next(paragraphs(metric.function)).removeprefix('Return '))} |\n"
         for name, metric in METRICS.items()
     )
-    return METRICS_SECTION + "".join(rows)
+    others = (
+        f"| `{name}` | weights | more | "
+        f"{escaped(next(paragraphs(function)).removeprefix('Return '))} |\n"
+        for name, function in WEIGHT_METRICS.items()
+    )
+    return METRICS_SECTION + "".join([*rows, *others])
+
+
+def figures() -> str:
+    """Return the part for what families measure by themselves."""
+    rows = (
+        f"| `{name}` | {'more' if figure.grows else 'less'} | {escaped(figure.doc)} |\n"
+        for name, figure in FIGURES.items()
+    )
+    return FIGURES_SECTION + "".join(rows)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,23 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.spatial import KDTree
 from scipy.stats import linregress
 
-from benchmarks.baselines import linear_classes, linear_mse, linear_r2, nearest_neighbour
+from benchmarks import trials
+from benchmarks.baselines import (
+    linear_classes,
+    linear_mse,
+    linear_nrmse,
+    linear_r2,
+    mean_mse,
+    memoryless_loss,
+    nearest_neighbour,
+)
 from benchmarks.gates import Gate
 from benchmarks.trials import ColdStart, Reached
 from convkit.data import DATASETS, Dataset, Splits
@@ -35,6 +45,18 @@ def test_a_gate_holds_on_the_mean_or_on_every_seed(bound, every, values, worst, 
     assert (result.worst, result.reached) == (worst, reached)
     assert result.mean == pytest.approx(sum(values) / 2, nan_ok=True)
     assert result.deviation == pytest.approx(np.std(values, ddof=1), nan_ok=True)
+
+
+def test_a_gate_may_be_about_what_is_gained(monkeypatch):
+    """A line gets all of and right, but of xor at most three in four."""
+    gate = Gate("perceptron-and", "train/accuracy", ">=0.25", against="perceptron-xor")
+    monkeypatch.setattr(trials, "GATES", (gate,))
+    (reached,) = trials.reach("perceptron-and", [1, 2])
+    xor = [trials.trained(trials.Training("perceptron-xor", seed)) for seed in (1, 2)]
+    accuracy = [trial.outcome.metrics["train/accuracy"] for trial in xor]
+    assert reached.values == {1: 1 - accuracy[0], 2: 1 - accuracy[1]}
+    assert reached.reached
+    assert gate.title == reached.document()["title"] == "train/accuracy minus perceptron-xor's"
 
 
 @pytest.mark.parametrize(
@@ -81,6 +103,28 @@ def test_a_line_between_two_classes_by_hand():
     assert linear_classes(splits) == 1
     splits, _ = line(np.array([0, 1, 0, 1]), ("no", "yes"))
     assert linear_classes(splits) == 0.5
+
+
+def test_a_line_through_a_series_is_scipys():
+    splits, fitted = line(np.array([[1.0], [2.0], [2.0], [5.0]], np.float32))
+    assert linear_nrmse(splits) == pytest.approx(np.sqrt(1 - fitted.rvalue**2))
+
+
+def test_the_mean_has_the_variance_for_an_error():
+    targets = np.array([[1.0], [2.0], [2.0], [5.0]], np.float32)
+    assert mean_mse(line(targets)[0]) == pytest.approx(targets.var())
+
+
+def test_without_a_memory_by_hand():
+    """The first step is always 0, the second 1 in three of four: 3/4 ln 4/3 + 1/4 ln 4."""
+    targets = np.array([[0, 0], [0, 1], [0, 1], [0, 1]])
+    splits, _ = line(np.zeros((4, 1), np.float32))
+    steps = replace(splits.train, targets=targets, classes=("a", "b"))
+    expected = (0.75 * np.log(4 / 3) + 0.25 * np.log(4)) / 2
+    assert memoryless_loss(Splits(steps, None, steps)) == pytest.approx(expected)
+    # The symbols of the copying problem come from nowhere: ten of seventy steps, eight each.
+    problem = DATASETS["copying"](samples=4000)
+    assert memoryless_loss(problem) == pytest.approx(10 * np.log(8) / 70, abs=1e-3)
 
 
 # --- the program ---

@@ -9,6 +9,7 @@ from convkit.cli import COMMANDS
 from tests.cli.process import ROOT, environment
 
 HEAVY = frozenset({"numpy", "PIL", "yaml", "rich", "pydantic", "scipy", "skimage", "numba"})
+SEARCHING = frozenset({"optuna", "sqlalchemy", "cmaes", "dask", "distributed"})
 
 LISTING = """
 import sys
@@ -19,6 +20,9 @@ print(*sys.modules, sep="\\n", file=sys.stderr)
 PRICES = "sample_data/house_prices.csv"
 SCENE = "sample_images/landscape.png"
 MATRIX = "sample_images/matrix-5x5.csv"
+
+TINY = "set={data.validation: 0.2, trainer.epochs: 1}"
+"""Makes a search's trials short."""
 
 
 def loaded(code, cwd=ROOT, among=HEAVY):
@@ -75,6 +79,25 @@ def test_a_command_leaves_the_others_alone(name):
     files = {f"convkit.cli.{each}" for each in COMMANDS}
     code = f"from convkit.cli import run; run(['{name}', '--help'])"
     assert loaded(code, among=files) == {f"convkit.cli.{name}"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needs"),
+    [
+        (["train", "configs/mlp-xor.yaml", "--set", "trainer.epochs=1", "--set", "expect={}"], []),
+        (["tune", "--help"], []),
+        (["tune", "configs/tune-digits.yaml", "--dry-run"], []),
+        (["tune", "configs/tune-digits.yaml", "--trials", "1", "--set", TINY], ["optuna"]),
+    ],
+    ids=" ".join,
+)
+def test_only_a_search_loads_what_searches(arguments, needs, tmp_path):
+    for library in needs:
+        pytest.importorskip(library)
+    if "--help" not in arguments and "--dry-run" not in arguments:
+        arguments = [*arguments, "--runs", str(tmp_path)]
+    code = f"from convkit.cli import run\nif run({arguments!r}): sys.exit('it failed')"
+    assert loaded(code, among=SEARCHING) == set(needs)
 
 
 @pytest.mark.parametrize(

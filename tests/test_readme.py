@@ -14,20 +14,23 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import yaml
 
 from convkit.experiment.spec import read_experiment
+from convkit.families import FAMILIES
 from tests.cli.process import ROOT, drawn, workplace
 from tests.transcript import holds
 
 README = ROOT / "README.md"
 CONFIGS = ROOT / "configs"
 REFERENCE = ROOT / "docs" / "reference.md"
+SYSTEMS = ROOT / "docs" / "systems.md"
 DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
 
 # A heading, or a fenced block with its kind: comments in a block are no headings.
 PIECE = re.compile(r"^#+ ([^\n]*)$|^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
-FIGURE = re.compile(r"^# Mean of five seeds: (.*)$", re.MULTILINE)
+FIGURE = re.compile(r"^# Mean of (?:three|five) seeds: (.*(?:\n# .*)*)$", re.MULTILINE)
 
 INSTALL = "pip install . && "
 TEST = 'pip install ".[test]" && python -m pytest'
@@ -95,10 +98,17 @@ def test_yaml_is_what_an_experiment_can_say(section, tmp_path):
     for block in section:
         assert shipped(block) == block
         path = tmp_path / "experiment.yaml"
-        said = set(re.findall(r"^\w+(?=:)", block, re.MULTILINE))
-        rest = [f"{key}: {value}\n" for key, value in ELSE.items() if key not in said]
-        path.write_text("".join([*rest, block]), "utf-8")
+        path.write_text(completed(block), "utf-8")
         read_experiment(path)
+
+
+def completed(block):
+    """Return an experiment that a block is a part of, with what its family wants besides."""
+    said = yaml.safe_load(block)
+    family = said.get("family", "supervised")
+    wanted = FAMILIES[family if isinstance(family, str) else family["name"]].parts | {"data"}
+    rest = [f"{key}: {ELSE[key]}\n" for key in ELSE if key in wanted - said.keys()]
+    return "".join([*rest, block])
 
 
 def test_one_command_each_installs_and_runs_and_tests():
@@ -108,8 +118,8 @@ def test_one_command_each_installs_and_runs_and_tests():
     assert TEST in (ROOT / ".ci" / "run").read_text().splitlines()
 
 
-def test_the_table_of_experiments_has_them_all_with_their_figures():
-    assert with_figures(README.read_text("utf-8")) == README.read_text("utf-8")
+def test_the_tables_of_experiments_have_them_all_with_their_figures():
+    assert with_figures(SYSTEMS.read_text("utf-8")) == SYSTEMS.read_text("utf-8")
 
 
 def test_the_reference_says_what_the_docstrings_say():
@@ -173,11 +183,13 @@ def shipped(block):
 
 
 def with_figures(text):
-    """Return the README with the figure that the header of each config tells in its table."""
+    """Return a document with the figures that the header of each config tells in its tables."""
     for path in CONFIGS.glob("*.yaml"):
-        for figure in FIGURE.findall(path.read_text("utf-8")):
-            row = re.compile(rf"(^\| \[{path.stem}\]\(configs/{path.name}\) \|.*\|)[^|]*\|$", re.M)
-            text, count = row.subn(rf"\1 {figure} |", text)
+        for told in FIGURE.findall(path.read_text("utf-8")):
+            figures = told.replace("\n# ", " ")
+            name = rf"\[{path.stem}\]\(\.\./configs/{path.name}\)"
+            row = re.compile(rf"(^\| {name} \|.*\|)[^|]*\|$", re.MULTILINE)
+            text, count = row.subn(rf"\1 {figures} |", text)
             assert count == 1, path
     return text
 
@@ -214,7 +226,7 @@ def main():
     runpy.run_path(str(REFERENCE.with_suffix(".py")))["main"]()
     for path in DOCUMENTS:
         path.write_text(mended(path), "utf-8")
-    README.write_text(with_figures(README.read_text("utf-8")), "utf-8")
+    SYSTEMS.write_text(with_figures(SYSTEMS.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ Nothing but this may differ between what is shown and what is printed:
 import re
 from itertools import zip_longest
 
-LEARNING = re.compile(r"\bconvkit (train|evaluate|predict|explain|runs)\b")
+LEARNING = re.compile(r"\bconvkit (train|evaluate|predict|explain|runs|compare|tune)\b")
 TOLERANCE = 0.05
 
 LEFT_OUT = "…"

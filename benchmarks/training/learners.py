@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Protocol
 
@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.training.prepared import Prepared
+from benchmarks.training.twins import twin_of
 from convkit.autograd import keep_freed_memory
-from convkit.families import Family
-from convkit.nn import Layer
+from convkit.families import Family, Supervised
+from convkit.families.agents import PPO
+from convkit.families.randomness import generator
+from convkit.nn import Dropout, named_layers
 from convkit.workers import one_blas_thread
 
 Array = NDArray[Any]
-Batch = tuple[Any, Any]
-
 
 WAYS = {"PyTorch": False, "PyTorch tuned": True}
 """As it comes; and with channels_last and the fused Adam, which one has to know of."""
@@ -30,7 +31,9 @@ class Learner(Protocol):
         """Learn from every batch once; return the loss of each."""
 
 
-def learners(prepared: Prepared, steps: int, names: Iterable[str]) -> dict[str, Learner]:
+def learners(
+    prepared: Prepared, steps: int, names: Iterable[str], *, alike: bool = False
+) -> dict[str, Learner]:
     """Return convkit's learner, and PyTorch's in these ways, each at the beginning.
 
     Parameters
@@ -40,9 +43,16 @@ def learners(prepared: Prepared, steps: int, names: Iterable[str]) -> dict[str, 
         How many batches of the first epoch are learnt from.
     names : iterable of str
         Keys of :data:`WAYS`.
+    alike : bool
+        Whether nothing is left to chance that either side draws for itself: nothing is dropped,
+        and PyTorch draws its normal numbers as convkit does.
     """
-    ours = Convkit(prepared.assembled().family, steps)
-    theirs = {name: PyTorch(prepared.recipe, ours, tuned=WAYS[name]) for name in names}
+    family = prepared.assembled().family
+    kind = ConvkitAgent if isinstance(family, PPO) else Convkit
+    ours = kind(family, steps)
+    theirs = {name: PyTorch(prepared.recipe, ours, tuned=WAYS[name], alike=alike) for name in names}
+    if alike:
+        drop_nothing(family)
     return {"convkit": ours} | theirs
 
 
@@ -59,19 +69,60 @@ class Convkit:
     def __init__(self, family: Family, steps: int) -> None:
         keep_freed_memory()
         self.family = family
-        # What a batch holds is good only until the next one is drawn.
-        drawn = islice(self.family.batches(0), steps)
-        self.batches = [(inputs.copy(), targets.copy()) for inputs, targets in drawn]
+        self.batches = self.drawn(steps)
+
+    def drawn(self, steps: int) -> list[Any]:
+        """Return the first batches."""
+        return [_copied(batch) for batch in islice(self.family.batches(0), steps)]
+
+    def arrays(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what PyTorch's side needs of each batch."""
+        return (batch if isinstance(batch, tuple) else (batch,) for batch in self.batches)
+
+    def learn(self, batch: Any, progress: float) -> float:
+        """Take a step, and return its loss."""
+        return self.family.learn(batch, progress)
 
     def losses(self) -> list[float]:
         whole = self.family.steps_per_epoch
         with one_blas_thread(), np.errstate(all="ignore"):
             losses = [
-                self.family.learn(batch, number / whole)
-                for number, batch in enumerate(self.batches)
+                self.learn(batch, number / whole) for number, batch in enumerate(self.batches)
             ]
-            self.family.end_epoch()
+            if isinstance(self.family, Supervised):
+                # There is room for an epoch's outputs, and no more.
+                self.family.end_epoch()
         return losses
+
+
+class ConvkitAgent(Convkit):
+    """Takes the steps in which PPO learns; what from, it has lived through before."""
+
+    family: PPO
+
+    def drawn(self, steps: int) -> list[Any]:
+        descend = self.family._descend
+        batches: list[Any] = []
+
+        def noted(lessons: Any, policy_loss: Any, _: float, rng: Any) -> float:
+            batches.append((lessons, policy_loss, rng))
+            return 0.0
+
+        self.family._descend = noted
+        for rng in self.family.batches(0):
+            self.family.learn(rng, 0.0)
+            if len(batches) >= steps:
+                break
+        self.family._descend = descend
+        return batches[:steps]
+
+    def arrays(self) -> Iterator[tuple[Any, ...]]:
+        # Beside the lessons, how probable the actions were, which the loss holds.
+        return ((*lessons, *policy_loss.args) for lessons, policy_loss, _ in self.batches)
+
+    def learn(self, batch: Any, progress: float) -> float:
+        lessons, policy_loss, rng = batch
+        return self.family._descend(lessons, policy_loss, progress, rng)
 
 
 class PyTorch:
@@ -82,53 +133,56 @@ class PyTorch:
     recipe : dict
         Of :func:`benchmarks.training.recipe.recipe`.
     ours : Convkit
-        Whose weights it begins with, and whose batches it takes; it has learnt nothing yet.
+        Whose batches it takes; it has learnt nothing yet.
     tuned : bool
-        See the script's learner.
+        See the script's systems.
+    alike : bool
+        See :func:`learners`.
     """
 
-    def __init__(self, recipe: dict[str, Any], ours: Convkit, *, tuned: bool) -> None:
-        import torch
+    def __init__(
+        self, recipe: dict[str, Any], ours: Convkit, *, tuned: bool, alike: bool = False
+    ) -> None:
+        from benchmarks.scripts.pytorch import SYSTEMS
+        from benchmarks.scripts.pytorch_train import read
 
-        from benchmarks.scripts.pytorch_train import Learner
-
-        height, width, channels = shape = ours.family.signature.sample_shape
-        self.learner = Learner(recipe, (channels, height, width), tuned=tuned)
-        weights = channels_first(ours.family.network.layers.layers, shape)
-        with torch.no_grad():
-            for parameter, values in zip(self.learner.model.parameters(), weights, strict=True):
-                parameter.copy_(torch.from_numpy(values.reshape(parameter.shape)))
-        self.batches: list[Batch] = [
-            (
-                torch.from_numpy(inputs.transpose(0, 3, 1, 2).copy()).contiguous(
-                    memory_format=self.learner.layout
-                ),
-                torch.from_numpy(targets),
-            )
-            for inputs, targets in ours.batches
-        ]
+        _, weights = read(recipe)
+        self.system = SYSTEMS[recipe["family"]](recipe, weights, tuned=tuned)
+        self.batches = [self.system.tensors(batch) for batch in ours.arrays()]
         self.steps_per_epoch = ours.family.steps_per_epoch
+        if alike:
+            self.system.normal = drawn_by_numpy(ours.family)
+            self.system.dropped(0)
 
     def losses(self) -> list[float]:
         whole = self.steps_per_epoch
         return [
-            self.learner.step(*batch, number / whole) for number, batch in enumerate(self.batches)
+            self.system.step(batch, number / whole) for number, batch in enumerate(self.batches)
         ]
 
 
-def channels_first(layers: Sequence[Layer], shape: tuple[int, ...]) -> Iterator[Array]:
-    """Yield the parameters with their axes in PyTorch's order; the last ones may still be flat.
+def drawn_by_numpy(family: Any) -> Any:
+    """Return what draws the normal numbers that a family draws while it learns, as tensors."""
+    import torch
 
-    A dense layer behind a flattened image is a convolution with a kernel as large as the image.
-    """
-    image: tuple[int, ...] = ()
-    for layer in layers:
-        if layer.name == "flatten":
-            image = shape
-        shape = layer.output_shape(shape)
-        for tensor in layer.parameters().values():
-            values = tensor.data
-            if values.ndim == 2 and image:
-                values = values.reshape(*image, -1)
-                image = ()
-            yield (values.transpose(3, 2, 0, 1) if values.ndim == 4 else values.T).copy()
+    rng = generator(family.seed, twin_of(family).noise)
+
+    def normal(*shape: int) -> torch.Tensor:
+        return torch.from_numpy(rng.standard_normal(shape, np.float32))
+
+    return normal
+
+
+def drop_nothing(family: Family) -> None:
+    """Have no dropout layer drop anything."""
+    if isinstance(family, Supervised):
+        for layer in named_layers(family.layers).values():
+            if isinstance(layer, Dropout):
+                layer.rate = 0.0
+
+
+def _copied(batch: Any) -> Any:
+    """Return a batch of its own: what it holds is good only until the next one is drawn."""
+    if isinstance(batch, tuple):
+        return tuple(map(_copied, batch))
+    return batch.copy() if isinstance(batch, np.ndarray) else batch

@@ -48,7 +48,7 @@ def prepare(case: Case, folder: Path) -> Prepared:
     config = case.write(folder)
     assembly = assembled(config)
     shape = "x".join(map(str, assembly.family.signature.sample_shape))
-    prepared = Prepared(case, config, recipe(assembly, folder), shape)
+    prepared = Prepared(case, config, recipe(assembly, config.parent), shape)
     prepared.recipe_file.write_text(json.dumps(prepared.recipe), encoding="utf-8")
     return prepared
 

@@ -7,22 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.training.twins import Twin, twin_of
 from convkit.data import Splits
 from convkit.experiment.assembly import Assembly
 from convkit.experiment.spec import Choice
 
-TWINS = {
-    "conv2d": ("filters", "kernel_size", "padding"),
-    "max_pool2d": ("pool_size",),
-    "global_max_pool2d": (),
-    "dense": ("units",),
-    "relu": (),
-    "flatten": (),
-    "adam": ("lr", "schedule"),
-    "cosine": (),
+ARGUMENTS = {
+    "adam": ("lr", "betas", "eps", "clip_norm", "schedule"),
+    "cosine": ("warm_up",),
     "cross_entropy": ("label_smoothing",),
+    "mse": (),
+    "rotate": ("degrees",),
+    "scale": ("ratio",),
+    "shift": ("pixels",),
 }
-"""What the script can do too, and the arguments that it takes.
+"""What the script can do too, and the arguments that it takes; layers are told elsewhere.
 
 Whether others matter, the losses of the first steps show.
 """
@@ -34,44 +33,54 @@ def recipe(assembly: Assembly, folder: Path) -> dict[str, Any]:
     Parameters
     ----------
     assembly : Assembly
+        Nothing is learnt yet.
     folder : Path
-        Where the script finds the data; they are written there if the config needs no file.
+        Where the data and the first weights are written for the script.
 
     Raises
     ------
     ValueError
         If the experiment says something that the script can't do.
     """
-    experiment, splits = assembly.experiment, assembly.splits
-    optimizer, loss = experiment.optimizer, experiment.loss
-    if optimizer is None or loss is None:
-        raise ValueError(f"'{experiment.name}' is no supervised network")
-    schedule = _arguments(optimizer)["schedule"]
+    experiment, family = assembly.experiment, assembly.family
+    if experiment.optimizer is None:
+        raise ValueError(f"'{experiment.name}' has no optimizer")
+    twin = twin_of(family)
     return {
-        "data": str(_data_file(splits, folder / f"{experiment.name}.npz")),
-        "test_samples": len(splits.test or ()),
-        "standardize": experiment.data.arguments["standardize"],
-        "layers": [(layer.name, _arguments(layer)) for layer in experiment.model],
-        "label_smoothing": _arguments(loss)["label_smoothing"],
-        "lr": _arguments(optimizer)["lr"],
-        "cosine": schedule is not None and _arguments(schedule) == {},
+        "family": family.name,
+        "data": str(_written(twin, assembly, folder / f"{experiment.name}-parts.npz")),
+        "standardize": bool(experiment.data.arguments.get("standardize")),
+        "augment": dict(map(_told, experiment.augment)),
+        "loss": None if experiment.loss is None else _told(experiment.loss),
+        "optimizer": _told(experiment.optimizer)[1],
         "epochs": experiment.trainer.epochs,
         "batch_size": experiment.trainer.batch_size,
+        "steps_per_epoch": family.steps_per_epoch,
         "seed": experiment.seed,
+        **twin.parts(family),
     }
 
 
-def _data_file(splits: Splits, path: Path) -> Path:
-    if not path.exists():
-        parts = splits.parts.values()
-        inputs = np.concatenate([part.inputs for part in parts])
-        targets = np.concatenate([part.targets for part in parts])
-        np.savez(path, inputs=inputs, targets=targets)
+def _written(twin: Twin, assembly: Assembly, path: Path) -> Path:
+    """Write the parts of the data, as ``train_inputs``, and the weights, as ``weight_003``."""
+    splits: Splits = assembly.splits
+    parts = {
+        f"{part}_{name}": array
+        for part, dataset in splits.parts.items()
+        for name, array in twin.data(dataset).items()
+    }
+    first = twin.weights(assembly.family, lambda parameter: parameter.data)
+    weights = {f"weight_{place:03}": array for place, array in enumerate(first)}
+    np.savez(path, **parts, **weights)
     return path
 
 
-def _arguments(choice: Choice) -> dict[str, Any]:
-    """Return the arguments that the script takes."""
-    if choice.name not in TWINS:
+def _told(choice: Choice) -> tuple[str, dict[str, Any]]:
+    """Return a name and the arguments that the script takes."""
+    if choice.name not in ARGUMENTS:
         raise ValueError(f"the PyTorch script has no '{choice.name}'")
-    return {name: value for name, value in choice.items if name in TWINS[choice.name]}
+    taken = {name: value for name, value in choice.items if name in ARGUMENTS[choice.name]}
+    return choice.name, {
+        name: _told(value)[1] if isinstance(value, Choice) else value
+        for name, value in taken.items()
+    }

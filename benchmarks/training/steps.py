@@ -43,7 +43,8 @@ def compare_steps(
 def _voids(prepared: Prepared) -> dict[str, str]:
     """Return by how much losses differ, for each way whose losses aren't ours."""
     losses = {
-        name: learner.losses() for name, learner in learners(prepared, CHECKED_STEPS, WAYS).items()
+        name: learner.losses()
+        for name, learner in learners(prepared, CHECKED_STEPS, WAYS, alike=True).items()
     }
     differences = {name: difference(losses["convkit"], losses[name]) for name in WAYS}
     return {

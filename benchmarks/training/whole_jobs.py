@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from functools import partial
 from json import loads
 from pathlib import Path
-from subprocess import run
+from subprocess import CalledProcessError, run
 from typing import Any
 
-from benchmarks.programs import SCRIPTS, Command
+from benchmarks.programs import Command
 from benchmarks.results import timed
 from benchmarks.training.learners import WAYS
 from benchmarks.training.prepared import Prepared
 from benchmarks.turns import in_turns
-
-ACCURACY_APART = 0.1
-"""By how much they may differ on the test part: split and shuffled by other random numbers."""
 
 
 def compare_jobs(
@@ -40,12 +37,20 @@ def compare_jobs(
         said[name] = done.stdout
 
     runners = {name: partial(job, name) for name in commands}
-    times = in_turns(runners, rounds=rounds, seconds=seconds)
-    ours = accuracy(said["convkit"])
+    try:
+        times = in_turns(runners, rounds=rounds, seconds=seconds)
+    except CalledProcessError as error:
+        # The other cases can still be measured.
+        last = error.stderr.strip().rpartition("\n")[2]
+        yield from ((name, {"note": f"void: {last}"}) for name in WAYS)
+        return
+    case = prepared.case
+    ours = figure(case.figure, said["convkit"])
     for name in WAYS:
-        theirs = float(said[name])
-        note = f"accuracy {ours:.3f} / {theirs:.3f}"
-        if abs(ours - theirs) > ACCURACY_APART:
+        theirs = loads(said[name])[case.figure]
+        note = f"{case.figure} {ours:.3g} / {theirs:.3g}"
+        # Written so that a NaN differs.
+        if not abs(ours - theirs) <= case.apart:
             yield name, {"note": f"void: {note}"}
         else:
             yield name, timed(times["convkit"], times[name]) | {"note": note}
@@ -61,11 +66,11 @@ def convkit(prepared: Prepared) -> Command:
 def pytorch(prepared: Prepared, *, tuned: bool) -> Command:
     """Return the command that trains the same with PyTorch."""
     weights = prepared.config.with_suffix(".pt")
-    script = [sys.executable, str(SCRIPTS / "pytorch_train.py"), str(prepared.recipe_file)]
+    script = [sys.executable, "-m", "benchmarks.scripts.pytorch_train", str(prepared.recipe_file)]
     return [*script, str(weights), *["tuned"] * tuned]
 
 
-def accuracy(said: str) -> float:
+def figure(name: str, said: str) -> float:
     """Return what a run of convkit's, which has said its folder, reached on the test part."""
     summary = loads((Path(said.strip()) / "summary.json").read_bytes())
-    return float(summary["metrics"]["test/accuracy"])
+    return float(summary["metrics"][f"test/{name}"])

@@ -1,0 +1,1 @@
+"""What searches are compared by: two functions, and a small network on the digits."""
