@@ -53,6 +53,9 @@ class Extra(NamedTuple):
 EXTRAS = (
     Extra("fast", "numba", "compiled filters"),
     Extra("plot", "matplotlib", "plots of runs"),
+    Extra("rl", "gymnasium", "environments of Gymnasium"),
+    Extra("tune", "optuna", "searching for settings"),
+    Extra("cluster", "distributed", "work on a Dask cluster"),
 )
 
 

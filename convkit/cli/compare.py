@@ -113,7 +113,7 @@ def compare(
     \b
     Examples:
       convkit compare configs/digits-mlp.yaml --over optimizer=sgd,momentum,rmsprop,adam
-      convkit compare configs/digits-mlp.yaml --over optimizer.lr=1e-2,1e-3 --seeds 2 --json
+      convkit compare configs/rosenbrock.yaml --over optimizer.lr=0.01,0.05 --json
     """
     from convkit.cli.compare_views import Progress, document, short_table, table
     from convkit.experiment.variants import parse_over, train_variants, vary

@@ -88,7 +88,7 @@ def explain(
       convkit explain --gradients
       convkit explain --gradients configs/vanishing-relu.yaml --steps 50 --json
       convkit explain configs/perceptron-and.yaml
-      convkit explain $(convkit train configs/dates.yaml -q) --attention "3 May 1979"
+      convkit explain $(convkit train configs/sort.yaml --set data.samples=300 -q) --attention dcba
       convkit explain --augment configs/few-digits-augmented.yaml -o augmented.png
     """
     changes = Changes(overrides or [])

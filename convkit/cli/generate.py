@@ -110,8 +110,8 @@ def generate(
 
     \b
     Examples:
-      convkit generate $(convkit train configs/markov-rnn.yaml -q) --prompt abc --length 80
-      convkit generate $(convkit train configs/vae-plane.yaml -q) --interpolate -o plane.png
+      convkit generate $(convkit train configs/markov-rnn.yaml -q) --prompt abc
+      convkit generate $(convkit train configs/vae-digits.yaml -q) --interpolate -o digits.png
     """
     if seed < 0:
         raise ConvkitError(f"--seed must be at least 0, got {seed}")

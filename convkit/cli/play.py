@@ -51,8 +51,8 @@ def play(
 
     \b
     Examples:
-      convkit play $(convkit train configs/gridworld-dqn.yaml -q) --delay 0.05
-      convkit play $(convkit train configs/cartpole-ppo.yaml -q) --episodes 3 -o cartpole.gif
+      convkit play $(convkit train configs/gridworld-dqn.yaml --set trainer.epochs=5 -q) --delay 0
+      convkit play $(convkit train configs/cartpole-ppo.yaml -q) -o cartpole.gif
     """
     _check(episodes, seed, delay)
     name = checkpoint_name(checkpoint)

@@ -77,7 +77,7 @@ def predict(
     Examples:
       convkit predict $(convkit train configs/digits-cnn.yaml -q) sample_images/text.png --resize
       convkit predict $(convkit train configs/mlp-houses.yaml -q) sample_data/house_prices.csv
-      convkit predict $(convkit train configs/dates.yaml -q --set trainer.epochs=2) "3 May 1979"
+      convkit predict $(convkit train configs/dates.yaml --set data.samples=500 -q) "3 May 1979"
     """
     if top < 1:
         raise ConvkitError(f"--top must be at least 1, got {top}")

@@ -113,8 +113,8 @@ def tune(
 
     \b
     Examples:
-      convkit tune configs/tune-digits.yaml --trials 4
-      convkit tune configs/tune-digits.yaml --set method=random --trials 4 --name random --json
+      convkit tune configs/tune-digits.yaml --trials 3
+      convkit tune configs/tune-digits.yaml --set method=random --trials 2 --name random --json
     """
     if as_csv and console.as_json:
         raise ConvkitError("--csv and --json contradict each other", "choose one of them")

@@ -54,4 +54,4 @@ def test_what_fails_is_named():
     )
     assert result.returncode == 1
     assert "convolution\tfailed\twhole numbers, border zero" in result.stdout
-    assert result.stderr == "error: 1 of 11 checks failed: convolution\n"
+    assert result.stderr == "error: 1 of 14 checks failed: convolution\n"

@@ -165,7 +165,10 @@ def test_augmentation_on_a_terminal():
         (["--gradients", TINY, "--depth", "3"], ["--depth is for four networks"]),
         (["--gradients", "--depth", "0"], ["from 2 to 200, got 0"]),
         (["--gradients", "--steps", "0"], ["at least 1, got 0"]),
-        (["--gradients", "configs/perceptron-and.yaml"], ["no layers", "without --gradients"]),
+        (
+            ["--gradients", "configs/perceptron-and.yaml"],
+            ["not of a perceptron", "configs/vanishing-relu.yaml"],
+        ),
         (["--gradeints"], ["--gradients"]),
         (["--augment"], ["no augmentation to show", "digits-resnet.yaml"]),
         (["--augment", DIGITS], ["pictures need a file", "-o"]),

@@ -22,7 +22,7 @@ SHARED = {
     *("only_classes", "limit", "wrong_labels", "standardize"),
 }
 NEEDS_PATH = {"csv", "npz", "image_folder", "mnist", "cifar10", "time_series", "text", "pairs"}
-REGRESSIONS = {"diabetes", "houses", "adding", "mackey_glass", "time_series"}
+REGRESSIONS = {"rosenbrock", "beale", "diabetes", "houses", "adding", "mackey_glass", "time_series"}
 STEPWISE = {
     *("copying", "text", "markov"),
     *("reverse", "sort", "addition", "dates", "summaries", "pairs"),

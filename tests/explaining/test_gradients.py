@@ -104,7 +104,7 @@ def test_a_shallow_sigmoid_does_not_vanish():
             lambda: watch(
                 spec.experiment_from_document({"data": "and", "family": "perceptron"}), Path(), 1
             ),
-            "the family perceptron has no layers",
+            "watches the layers of a supervised network, not of a perceptron",
         ),
     ],
 )

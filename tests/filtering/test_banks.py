@@ -47,7 +47,7 @@ def test_a_bank_is_one_product(tone, channels, monkeypatch):
 
 
 def test_many_kernels_over_grey_share_their_windows(monkeypatch):
-    scene = picture((64, 70))
+    scene = picture((24, 30))
     kernels = [Kernel(f"k{n}", RNG.normal(size=(5, 5))) for n in range(40)]
     calls = count_products(monkeypatch)
     maps = apply(Filter(Bank(kernels), tone="raw", colour="grey"), scene)
