@@ -62,8 +62,9 @@ def _client(address: str) -> Iterator[Any]:
         from distributed import Client
     except ModuleNotFoundError:
         raise missing(OPTION, "dask[distributed]", "cluster") from None
-    # It logs what it also raises, and every worker that dies.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # It logs what it also raises, and every worker that dies; its client has a level of its own.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=CONNECTING, set_as_default=False)
     except (OSError, ValueError) as error:

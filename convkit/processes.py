@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -128,7 +128,8 @@ def threads(count: int) -> Iterator[Executor]:
 def processes(jobs: int) -> Iterator[Executor]:
     """Yield an executor whose work runs in processes, which share the cores evenly.
 
-    On Ctrl-C and SIGTERM nothing new is begun, and each process is asked to end what it does.
+    On Ctrl-C and SIGTERM, and on an error, nothing new is begun, and each process is asked to end
+    what it does.
 
     Parameters
     ----------
@@ -151,7 +152,7 @@ def processes(jobs: int) -> Iterator[Executor]:
     try:
         with _termination_as_interrupt():
             yield executor
-    except KeyboardInterrupt:
+    except BaseException:
         stop.set()
         _interrupt_children()
         raise
@@ -177,7 +178,8 @@ def _interrupt_children() -> None:
 
     for child in active_children():
         if child.pid is not None:
-            os.kill(child.pid, signal.SIGINT)
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGINT)
 
 
 class _Worker:

@@ -8,7 +8,7 @@ from benchmarks.searching.functions import BRANIN_LEAST, HARTMANN_LEAST, branin,
 from benchmarks.searching.problems import PROBLEMS
 from benchmarks.searching.searches import TRIALS, Search, best_value
 from benchmarks.tuning import Found, methods_table, workers_table
-from convkit.tuning.search import Dimension
+from convkit.tuning.dimension import Dimension
 
 pytest.importorskip("optuna")
 

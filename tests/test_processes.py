@@ -1,5 +1,6 @@
 """Work in processes of its own: its share of the cores, and no one left behind."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -71,6 +72,20 @@ def test_a_process_that_is_killed_is_told_in_one_line():
     assert "--jobs 1" in caught.value.hint
 
 
+def fail_beside_others(number):
+    if number == 0:
+        time.sleep(0.3)
+        raise ConvkitError("no 0")
+    time.sleep(60)
+
+
+def test_an_error_ends_what_the_others_do():
+    began = time.monotonic()
+    with pytest.raises(ConvkitError, match="no 0"), processes(2) as two:
+        list(each_as_done(two, fail_beside_others, [0, 1]))
+    assert time.monotonic() - began < 30
+
+
 def test_nobody_takes_more_work_where_a_process_was_killed():
     with processes(1) as executor:
         wait([submit(executor, die, 0)])
@@ -86,6 +101,14 @@ def test_without_dask_it_is_said_how_to_get_it(monkeypatch):
     ):
         pass
     assert caught.value.hint == "pip install 'convkit[cluster]'"
+
+
+def test_dask_says_nothing_by_itself():
+    pytest.importorskip("distributed")
+    with pytest.raises(ConvkitError, match="no Dask scheduler answers"):
+        workers_for(None, "nonsense", 1)
+    for name in ("distributed.client", "distributed.scheduler"):
+        assert not logging.getLogger(name).isEnabledFor(logging.ERROR)
 
 
 def test_who_works(monkeypatch):

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.searching.functions import BRANIN_LEAST, HARTMANN_LEAST, branin, hartmann6
-from convkit.tuning.reading import Plan, Values, grid_points
-from convkit.tuning.search import Dimension, Method, Tuning
+from convkit.tuning.dimension import Dimension
+from convkit.tuning.grids import grid_points
+from convkit.tuning.plan import Plan, Values
+from convkit.tuning.search import Method, Tuning
 from convkit.tuning.trial import Finished, Job, run_trial
 
 BASE = Path(__file__).with_name("digits.yaml")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from benchmarks.searching.problems import PROBLEMS
 from benchmarks.turns import in_turns
 from convkit.processes import Workers
-from convkit.tuning.reading import Plan
+from convkit.tuning.plan import Plan
 from convkit.tuning.results import Results
 from convkit.tuning.search import Method
 from convkit.tuning.searching import search

@@ -99,7 +99,7 @@ def tune(
     ] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="All trials, comma-separated.")] = False,
 ) -> int | None:
-    """Search for the settings with which an experiment does best (extra tune).
+    """Search for the best settings of an experiment (extra tune).
 
     SEARCH names an experiment (base), keys of it and the values that each may get (search), who
     proposes them (method: grid, random, bayesian, gaussian_process, cma), and what counts (metric).
@@ -129,11 +129,12 @@ def tune(
     from convkit.report.tuning import write_report
     from convkit.tuning.reading import read_tuning
     from convkit.tuning.results import Results, write_results
-    from convkit.tuning.searching import search
+    from convkit.tuning.searching import check_measured, search
 
     plan = read_tuning(config, changes.all())
     if dry_run:
-        say_plan(console, plan)
+        check_measured(plan)
+        say_plan(console, plan, as_csv=as_csv)
         return DONE
     folder = Path(working.runs) / plan.tuning.name
     workers = workers_for(working.jobs, working.cluster, plan.trials)

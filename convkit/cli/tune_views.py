@@ -8,13 +8,14 @@ from contextlib import AbstractContextManager, ExitStack
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from convkit.cli.console import Console, Table
+from convkit.cli.console import Console, Table, comma_separated
 from convkit.cli.train_progress import duration
 
 if TYPE_CHECKING:
     from convkit.errors import ConvkitError
+    from convkit.tuning.dimension import Dimension
     from convkit.tuning.entry import Entry
-    from convkit.tuning.reading import Plan
+    from convkit.tuning.plan import Plan
     from convkit.tuning.results import Results
     from convkit.tuning.study import Claim
 
@@ -96,7 +97,7 @@ class Live(AbstractContextManager["Live"]):
         best = results.ranked()[:BEST_WHILE_RUNNING]
         table = _entries_table(best, self._plan, title=f"{self._plan.tuning.name}: best so far")
         bar = ProgressBar(self._total, len(entries), width=40)
-        return Group(*([draw(table)] if best else []), bar, Text(f"  {self._progress()}"))
+        return Group(*([draw(table)] if best else []), Text(self._progress()), bar)
 
     def _progress(self) -> str:
         done = len(self._entries)
@@ -183,7 +184,7 @@ def csv_table(results: Results) -> Table:
     )
 
 
-def say_plan(console: Console, plan: Plan) -> None:
+def say_plan(console: Console, plan: Plan, *, as_csv: bool) -> None:
     """Print what would be searched."""
     tuning = plan.tuning
     rows: list[Sequence[Any]] = [
@@ -199,15 +200,24 @@ def say_plan(console: Console, plan: Plan) -> None:
                 "method": tuning.method,
                 "goal": goal,
                 "trials": plan.trials,
-                "search": {key: text for key, text, _ in rows},
+                "search": {key: _said(dimension) for key, dimension in tuning.search.items()},
             }
         )
         return
     title = f"{tuning.name}: {plan.trials:,} trials of {tuning.method} search to {goal}"
-    console.table(Table(["key", "values", "when"], rows, title=title))
+    table = Table(["key", "values", "when"], rows, title=title)
+    if as_csv:
+        console.text(comma_separated(table.columns, table.rows))
+    else:
+        console.table(table)
 
 
-def _range(dimension: Any) -> str:
+def _said(dimension: Dimension) -> dict[str, Any]:
+    """Return the values that a key may get as a search says them."""
+    return {name: said for name, said in vars(dimension).items() if said not in (None, False)}
+
+
+def _range(dimension: Dimension) -> str:
     if dimension.choice is not None:
         return json.dumps(list(dimension.choice), ensure_ascii=False)
     least, most = dimension.bounds

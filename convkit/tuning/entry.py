@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from convkit.tuning.reading import Values
+from convkit.tuning.plan import Values
 from convkit.tuning.samplers import label_choices
 from convkit.tuning.search import Tuning
 

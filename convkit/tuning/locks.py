@@ -63,3 +63,12 @@ class FileLock:
             yield
         finally:
             self.release()
+
+
+def is_held(path: Path) -> bool:
+    """Return whether somebody holds a lock."""
+    lock = FileLock(path)
+    if not lock.try_acquire():
+        return True
+    lock.release()
+    return False

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convkit.files import refusals
-from convkit.tuning.locks import FileLock
+from convkit.tuning.locks import FileLock, is_held
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial, Trial
@@ -18,7 +18,7 @@ OWNER, SEEN = "owner", "seen"
 """What is noted of a trial in the storage."""
 
 SILENCE = 60.0
-"""Seconds without a sign of life after which a process on another machine counts as dead."""
+"""Seconds without a new sign of life after which a process on another machine counts as dead."""
 
 SIGN_OF_LIFE = 10.0
 """Seconds between two signs."""
@@ -56,6 +56,42 @@ class Owner:
         self._lock.release()
         self._lock.path.unlink(missing_ok=True)
 
+    def sweep(self) -> None:
+        """Remove what killed processes left, once all that they had taken is repeated."""
+        for path in self._lock.path.parent.glob("*.lock"):
+            if not is_held(path):
+                path.unlink(missing_ok=True)
+
+
+class Witness:
+    """Judges whether those who have taken trials are there.
+
+    On this machine a lock tells it. Of another one the signs of life count, and by our clock alone
+    how long there is no new one: its own may be wrong, or of another time zone.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[int, tuple[object, float]] = {}
+
+    def is_alive(self, trial: FrozenTrial) -> bool:
+        """Return whether the process that has taken a trial is there."""
+        if not is_signed(trial):  # it was killed, or is about to sign
+            return self._silence(trial) < UNSIGNED
+        host, path = trial.user_attrs[OWNER]
+        # Two machines may have one name: whose lock can't be found here is another one.
+        if host == socket.gethostname() and Path(path).exists():
+            return is_held(Path(path))
+        return self._silence(trial) < SILENCE
+
+    def _silence(self, trial: FrozenTrial) -> float:
+        """Return how many seconds ago the last sign of life of a trial was seen here."""
+        sign, now = (is_signed(trial), trial.user_attrs.get(SEEN)), time.monotonic()
+        before, since = self._last.get(trial.number, (None, now))
+        if sign != before:
+            since = now
+        self._last[trial.number] = sign, since
+        return now - since
+
 
 def show_life(trial: Trial) -> None:
     """Tell other machines, which can't see the lock, that a trial isn't abandoned."""
@@ -65,26 +101,3 @@ def show_life(trial: Trial) -> None:
 def is_signed(trial: FrozenTrial) -> bool:
     """Return whether it is known who has taken a trial."""
     return OWNER in trial.user_attrs
-
-
-def is_alive(trial: FrozenTrial) -> bool:
-    """Return whether the process that has taken a trial is there."""
-    began = trial.datetime_start.timestamp() if trial.datetime_start else 0.0
-    if not is_signed(trial):  # it was killed, or is about to sign
-        return time.time() - began < UNSIGNED
-    host, path = trial.user_attrs[OWNER]
-    if host == socket.gethostname():
-        return _is_held(Path(path))
-    return bool(time.time() - trial.user_attrs.get(SEEN, began) < SILENCE)
-
-
-def _is_held(path: Path) -> bool:
-    """Return whether somebody holds a lock; if its process was killed, nothing is left of it."""
-    if not path.exists():
-        return False
-    lock = FileLock(path)
-    if not lock.try_acquire():
-        return True
-    path.unlink(missing_ok=True)
-    lock.release()
-    return False

@@ -11,7 +11,7 @@ from typing import Any
 from convkit.experiment import spec
 from convkit.files import atomic_write, refusals
 from convkit.tuning.entry import Entry
-from convkit.tuning.reading import Plan
+from convkit.tuning.plan import Plan
 from convkit.tuning.study import Study
 
 BEST, TRIALS = "best.yaml", "trials.json"

@@ -8,7 +8,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from convkit.errors import ConvkitError
-from convkit.tuning.search import Dimension, Method, Pruner
+from convkit.tuning.dimension import Dimension
+from convkit.tuning.search import Method, Pruner
 from convkit.tuning.storage import load_optuna
 
 if TYPE_CHECKING:

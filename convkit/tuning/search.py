@@ -3,106 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator
 
 from convkit.errors import ConvkitError
 from convkit.experiment.spec.schema import check_name
-
-# The fields of a dimension are called as types are, and hide them.
-_Float: TypeAlias = float
-_Int: TypeAlias = int
+from convkit.tuning.dimension import Dimension
 
 Method = Literal["grid", "random", "bayesian", "gaussian_process", "cma"]
 Pruner = Literal["none", "median", "successive_halving", "hyperband"]
 Direction = Literal["minimize", "maximize"]
 
+COUNTED = ("parameters", "seconds")
+"""What can be weighed beside metrics; less is better."""
 
-@dataclass(frozen=True)
-class Dimension:
-    """The values that a key may get: a list of them, or a range of numbers.
-
-    Parameters
-    ----------
-    choice : list or None
-        The values themselves, of any kind.
-    float : list of two numbers or None
-        The least and the most of a number.
-    int : list of two whole numbers or None
-        The least and the most of a whole number.
-    log : bool
-        Whether it is searched by orders of magnitude, as for a learning rate.
-    step : float or None
-        The numbers of a range are its least and so many times this more; a grid needs it.
-    when : dict or None
-        Other keys and the value that each must have; else this one keeps what the base says.
-    """
-
-    choice: tuple[Any, ...] | None = None
-    float: tuple[_Float, _Float] | None = None
-    int: tuple[_Int, _Int] | None = None
-    log: bool = False
-    step: _Float | None = None
-    when: dict[str, Any] | None = None
-
-    def __post_init__(self) -> None:
-        given = [name for name in ("choice", "float", "int") if getattr(self, name) is not None]
-        if len(given) != 1:
-            said = " and ".join(given) or "none of them"
-            raise ConvkitError(
-                f"a key has one of choice, float and int, got {said}",
-                "{float: [1e-4, 1e-1], log: true}",
-            )
-        if self.choice is not None:
-            self._check_choice(self.choice)
-        else:
-            self._check_range(self.bounds)
-
-    def _check_choice(self, choice: tuple[Any, ...]) -> None:
-        if not choice:
-            raise ConvkitError("choice must have at least one value, got none")
-        if self.log or self.step is not None:
-            raise ConvkitError("log and step are for ranges, not for a choice", "leave them out")
-
-    def _check_range(self, bounds: tuple[_Float, _Float]) -> None:
-        least, most = bounds
-        name = "float" if self.float is not None else "int"
-        if not least < most:
-            raise ConvkitError(f"{name} must be [least, most], got [{least}, {most}]")
-        if self.log and least <= 0:
-            raise ConvkitError(f"log needs a range above 0, got {name}: [{least}, {most}]")
-        if self.step is None:
-            return
-        if self.log:
-            raise ConvkitError("log and step exclude each other", "leave one of them out")
-        if not 0 < self.step <= most - least:
-            raise ConvkitError(f"step must be above 0 and within the range, got {self.step}")
-        if self.int is not None and self.step != round(self.step):
-            raise ConvkitError(f"step of whole numbers must be one, got {self.step}")
-
-    @property
-    def bounds(self) -> tuple[_Float, _Float]:
-        """The least and the most of a range."""
-        bounds = self.float if self.float is not None else self.int
-        assert bounds is not None  # one of the three is given
-        return bounds
-
-    def grid(self) -> list[Any] | None:
-        """Return all values in order, or None if there is no end of them."""
-        if self.choice is not None:
-            return list(self.choice)
-        least, most = self.bounds
-        step = self.step or (1 if self.int is not None and not self.log else None)
-        if step is None:
-            return None
-        # As many as fit, with room for rounding.
-        values = [least + place * step for place in range(1 + int((most - least) / step + 1e-9))]
-        return [round(value) for value in values] if self.int is not None else values
-
-    def ends(self) -> list[Any]:
-        """Return the values that show whether the key can take any of them."""
-        return list(self.choice) if self.choice is not None else list(self.bounds)
+EACH_EPOCH = ("train/", "validation/")
+"""How metrics begin that are known while a trial runs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +36,7 @@ class Tuning:
         Keys of the experiment, such as ``optimizer.lr``, and the values that they may get.
     method : str
         Who proposes: bayesian is the tree-structured Parzen estimator (TPE), gaussian_process needs
-        PyTorch and SciPy, cma is CMA-ES, for numbers alone.
+        PyTorch and SciPy, cma is CMA-ES, which draws choices at random.
     metric : str or list of str
         What it is about, such as ``validation/accuracy``; also ``parameters`` and ``seconds``.
         Several are weighed against each other: the best are those that no other one beats in all.
@@ -163,19 +80,40 @@ class Tuning:
             raise ConvkitError(f"seed must be at least 0, got {self.seed}")
         if self.timeout is not None and self.timeout <= 0:
             raise ConvkitError(f"timeout must be above 0, got {self.timeout}")
+        for place, keys in (("search", self.search), ("set", self.set or {})):
+            if "seed" in keys:
+                raise ConvkitError(
+                    f"{place} can't have seed: each trial's own follows from its number",
+                    f"seed: {self.seed} beside search:, and seeds_per_trial: 3 to have several",
+                )
+        self._check_goal()
+
+    def _check_goal(self) -> None:
         if not self.metrics:
             raise ConvkitError("metric must name at least one, got none")
         if len(set(self.metrics)) < len(self.metrics):
             raise ConvkitError("metric names one twice", "leave one out")
-        if len(self.metrics) > 1 and self.pruner != "none":
+        if self.pruner != "none":
+            self._check_pruned(self.metrics)
+        if self.method == "cma" and len(self.metrics) > 1:
             raise ConvkitError(
-                f"pruner {self.pruner} needs a single metric, got {len(self.metrics)}",
-                "pruner: none",
+                f"method cma needs a single metric, got {len(self.metrics)}", "method: bayesian"
             )
         given = self.direction
         if isinstance(given, tuple) and len(given) != len(self.metrics):
             raise ConvkitError(
                 f"direction must be one for each metric: {len(self.metrics)}, got {len(given)}"
+            )
+
+    def _check_pruned(self, metrics: tuple[str, ...]) -> None:
+        if len(metrics) > 1:
+            raise ConvkitError(
+                f"pruner {self.pruner} needs a single metric, got {len(metrics)}", "pruner: none"
+            )
+        if not metrics[0].startswith(EACH_EPOCH):
+            raise ConvkitError(
+                f"pruner {self.pruner} needs a metric of each epoch, got {metrics[0]}",
+                "metric: validation/loss, or pruner: none",
             )
 
     @property

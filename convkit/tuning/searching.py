@@ -14,10 +14,10 @@ from convkit.errors import ConvkitError
 from convkit.experiment import spec
 from convkit.experiment.assembly import assemble
 from convkit.processes import KilledError, Workers, executor_for, result_of, submit
-from convkit.tuning.entry import Entry
+from convkit.tuning.entry import OVER, Entry
 from convkit.tuning.ownership import SIGN_OF_LIFE
-from convkit.tuning.reading import Plan
-from convkit.tuning.storage import JOURNAL, Place
+from convkit.tuning.plan import Plan
+from convkit.tuning.storage import JOURNAL, Place, database
 from convkit.tuning.study import Claim, Study
 from convkit.tuning.trial import Finished, Job, Reports, run_trial
 
@@ -72,11 +72,12 @@ def search(
     KeyboardInterrupt
         After Ctrl-C; the trials that were running wait anew.
     """
-    base = plan.experiment({}, plan.tuning.seed)
-    check_measured(plan, base)
-    place = Place(storage or str((folder / JOURNAL).resolve()), plan.tuning.name)
-    study = Study(plan, folder, place, base.experiment.trainer.epochs)
-    watcher.began(study.entries(), plan.trials)
+    check_measured(plan)
+    name = plan.tuning.name
+    place = database(storage, name) if storage else Place(str((folder / JOURNAL).resolve()), name)
+    _check_reports(plan, place, workers)
+    epochs = plan.experiment({}, plan.tuning.seed).experiment.trainer.epochs
+    study = Study(plan, folder, place, epochs)
     try:
         _Searching(plan, folder, study, watcher).run(workers)
     finally:
@@ -84,7 +85,7 @@ def search(
     return study
 
 
-def check_measured(plan: Plan, base: spec.Resolved) -> None:
+def check_measured(plan: Plan) -> None:
     """Load the base's data and make its model, and check that what counts will be measured.
 
     Raises
@@ -92,6 +93,7 @@ def check_measured(plan: Plan, base: spec.Resolved) -> None:
     ConvkitError
         If something doesn't fit, or a metric's split is missing: every trial would fail.
     """
+    base = plan.experiment({}, plan.tuning.seed)
     assembly = assemble(base.experiment, plan.base.parent, base.origins)
     for metric in plan.tuning.metrics:
         split, slash, name = metric.partition("/")
@@ -107,6 +109,16 @@ def check_measured(plan: Plan, base: spec.Resolved) -> None:
             raise ConvkitError(f"there will be no '{metric}'", f"what is measured is {measured}")
 
 
+def _check_reports(plan: Plan, place: Place, workers: Workers) -> None:
+    """Check that workers can tell the storage how a trial goes."""
+    if plan.tuning.pruner != "none" and workers.cluster is not None and place.is_sqlite:
+        raise ConvkitError(
+            f"with pruner {plan.tuning.pruner} a cluster's workers report to the storage, and "
+            "SQLite is for one machine",
+            "leave out --storage, or take a server's such as postgresql://…, or pruner: none",
+        )
+
+
 class _Searching:
     """A search while it runs."""
 
@@ -116,6 +128,7 @@ class _Searching:
         self._study = study
         self._watcher = watcher
         self._running: dict[Future[Finished], Claim] = {}
+        self._told: set[int] = set()
         self._shown = monotonic()
 
     def run(self, workers: Workers) -> None:
@@ -124,6 +137,9 @@ class _Searching:
         Where a process is killed, as the system does when memory runs out, it goes on with half as
         many at once; a trial that is killed alone has failed.
         """
+        known = self._study.entries()
+        self._told |= {entry.number for entry in known if entry.state in OVER}
+        self._watcher.began(known, self._plan.trials)
         timeout = self._plan.tuning.timeout
         end = None if timeout is None else monotonic() + timeout
         while True:
@@ -135,15 +151,16 @@ class _Searching:
                 self._watcher.killed(error, workers.count)
 
     def _share(self, executor: Executor, workers: Workers, end: float | None) -> None:
-        """Keep the workers busy."""
+        """Keep the workers busy, and wait for what others have taken: they may die of it."""
         while True:
             while len(self._running) < workers.count and not _over(end):
                 claim = self._study.claim()
                 if claim is None:
+                    self._study.tidy()
                     break
                 self._begin(claim, executor)
-            if not self._running and (_over(end) or not self._more()):
-                return
+            if not self._running and (_over(end) or self._study.is_over()):
+                return self._tell()
             self._look(workers)
 
     def _begin(self, claim: Claim, executor: Executor) -> None:
@@ -151,7 +168,7 @@ class _Searching:
             job = self._job(claim)
         except spec.SpecError as error:
             # Values that don't fit each other, though each one fits the base.
-            self._note(claim, _failed(str(error.problems[0])))
+            self._study.finish(claim, _failed(str(error.problems[0])))
             return
         try:
             future = submit(executor, run_trial, job)
@@ -180,11 +197,13 @@ class _Searching:
             done, _ = wait(self._running, LOOK, FIRST_COMPLETED)
             for future in done:
                 finished = self._outcome(future, workers)
-                self._note(self._running.pop(future), finished)
+                self._study.finish(self._running.pop(future), finished)
+        else:
+            sleep(LOOK)
         if monotonic() - self._shown > SIGN_OF_LIFE:
             self._study.show_life(list(self._running.values()))
             self._shown = monotonic()
-        self._watcher.looked()
+        self._tell()
 
     def _outcome(self, future: Future[Finished], workers: Workers) -> Finished:
         try:
@@ -195,19 +214,13 @@ class _Searching:
                 raise
             return _failed(error.message)
 
-    def _note(self, claim: Claim, finished: Finished) -> None:
-        self._study.finish(claim, finished)
-        self._watcher.ended(self._study.entry(claim.number))
-
-    def _more(self) -> bool:
-        """Return whether a trial waits, after looking for those whose processes have died."""
-        self._study.tidy()
-        if self._study.waits():
-            return True
-        if self._study.has_unsigned():
-            sleep(LOOK)
-            return True
-        return False
+    def _tell(self) -> None:
+        """Tell what is new, whoever has done it."""
+        for entry in self._study.entries(besides=self._told):
+            if entry.state in OVER:
+                self._told.add(entry.number)
+                self._watcher.ended(entry)
+        self._watcher.looked()
 
     @contextmanager
     def _giving_back(self) -> Iterator[None]:

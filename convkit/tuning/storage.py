@@ -28,6 +28,12 @@ DRIVERS = {
 Which of them it takes by itself differs from version to version.
 """
 
+URLS = "postgresql://user:password@host/database or sqlite:///study.db"
+"""Examples, for hints."""
+
+FORGETFUL = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
+"""Databases in the memory of one process."""
+
 TRIES, PAUSE = 5, 0.2
 """How often, and after how many seconds each time, a database is tried again."""
 
@@ -50,6 +56,30 @@ class Place(NamedTuple):
     def is_database(self) -> bool:
         """Whether it is a URL."""
         return "://" in self.storage
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file that processes of one machine alone can share."""
+        return self.storage.startswith("sqlite")
+
+
+class StorageError(ConvkitError):
+    """A storage that can't be used for the moment: nothing is known of how a trial went."""
+
+
+def database(url: str, name: str) -> Place:
+    """Return the place of a study in a database.
+
+    Raises
+    ------
+    ConvkitError
+        If it isn't a URL, or one of a database that nobody could find again.
+    """
+    if "://" not in url:
+        raise ConvkitError(f"a storage is a URL, got '{url}'", f"such as {URLS}")
+    if url in FORGETFUL:
+        raise ConvkitError(f"the storage '{url}' is forgotten at once", "sqlite:///study.db")
+    return Place(url, name)
 
 
 def load_optuna() -> Any:
@@ -89,11 +119,12 @@ def open_storage(place: Place) -> BaseStorage:
             "PostgreSQL: pip install psycopg2-binary, MySQL: pip install pymysql",
         ) from None
     except Exception as error:
-        if not _is_of_database(error):
+        # What is no URL, or of something that it doesn't know, Optuna says by a ValueError.
+        if not isinstance(error, ValueError) and not _is_of_database(error):
             raise
-        raise ConvkitError(
+        raise StorageError(
             f"can't use the storage '{_public(place.storage)}': {_first_line(error)}",
-            "such as postgresql://user:password@host/database or sqlite:///study.db",
+            f"such as {URLS}",
         ) from None
 
 
@@ -166,14 +197,14 @@ def storage_errors(place: Place) -> Iterator[None]:
 
     Raises
     ------
-    ConvkitError
+    StorageError
     """
     try:
         yield
     except Exception as error:
         if not isinstance(error, OSError) and not _is_of_database(error):
             raise
-        raise ConvkitError(
+        raise StorageError(
             f"the storage '{_public(place.storage)}' failed: {_first_line(error)}",
             "once it is back, the same command goes on",
         ) from error

@@ -8,8 +8,8 @@ same number, with the values that it had drawn. What a storage can't do at once 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,8 @@ import numpy as np
 
 from convkit.errors import ConvkitError
 from convkit.tuning.entry import FINISHED, STATES, Entry, values_of
-from convkit.tuning.ownership import Owner, is_alive, is_signed, show_life
-from convkit.tuning.reading import Plan, Values
+from convkit.tuning.ownership import Owner, Witness, show_life
+from convkit.tuning.plan import Plan, Values
 from convkit.tuning.samplers import label, pruner, sampler, suggest
 from convkit.tuning.storage import Place, load_optuna, open_storage, storage_errors
 from convkit.tuning.trial import Finished
@@ -75,10 +75,12 @@ class Study:
         self.plan = plan
         self.place = place
         self._owner = Owner(folder)
+        self._witness = Witness()
         self._optuna = load_optuna()
         try:
             self._open(epochs)
             self.tidy()
+            self._owner.sweep()
         except BaseException:
             self.close()
             raise
@@ -114,21 +116,33 @@ class Study:
     def claim(self) -> Claim | None:
         """Take the next trial that waits; None if there is none."""
         with storage_errors(self.place):
-            while self.waits():
+            while self._in("WAITING"):
                 trial = self._study.ask()
-                number = trial.user_attrs.get(NUMBER)
-                if number is None or self._is_double(trial, number):
-                    self._give_up(trial.number, "")
-                    continue
-                self._owner.sign(trial)
-                self._study.sampler = sampler(self.plan.tuning.method, self.seed(number))
-                return Claim(number, self._draw(trial), trial)
+                with self._if_ours():
+                    if (claim := self._signed(trial)) is not None:
+                        return claim
         return None
 
-    def waits(self) -> bool:
-        """Return whether a trial waits."""
-        waiting = self._optuna.trial.TrialState.WAITING
-        return bool(self._study.get_trials(deepcopy=False, states=(waiting,)))
+    def _signed(self, trial: Trial) -> Claim | None:
+        """Make a trial ours, unless its number isn't wanted."""
+        number = trial.user_attrs.get(NUMBER)
+        if number is None or self._is_double(trial, number):
+            self._give_up(trial.number, "")
+            return None
+        self._owner.sign(trial)
+        self._study.sampler = sampler(self.plan.tuning.method, self.seed(number))
+        return Claim(number, self._draw(trial), trial)
+
+    def is_over(self) -> bool:
+        """Return whether no trial waits or runs, here or elsewhere."""
+        with storage_errors(self.place):
+            return not self._in("WAITING", "RUNNING")
+
+    def _in(self, *states: str) -> list[FrozenTrial]:
+        """Return the trials in some of Optuna's states."""
+        names = tuple(self._optuna.trial.TrialState[state] for state in states)
+        found: list[FrozenTrial] = self._study.get_trials(deepcopy=False, states=names)
+        return found
 
     def _is_double(self, trial: Trial, number: int) -> bool:
         return any(
@@ -157,11 +171,9 @@ class Study:
             trial.set_user_attr(FINISHED, finished._asdict())
             self._study.tell(trial, values, state=self._optuna.trial.TrialState[state])
 
-    @contextmanager
-    def _if_ours(self) -> Iterator[None]:
+    def _if_ours(self) -> suppress:
         """Let be what another process ended: it took this one for dead."""
-        with suppress(self._optuna.exceptions.UpdateFinishedTrialError):
-            yield
+        return suppress(self._optuna.exceptions.UpdateFinishedTrialError)
 
     def give_back(self, claim: Claim) -> None:
         """Let a trial that was taken wait for somebody else."""
@@ -179,21 +191,12 @@ class Study:
     def tidy(self) -> None:
         """Let every number wait that nobody has, or whose process has died."""
         with storage_errors(self.place):
-            for trial in self._running():
+            for trial in self._in("RUNNING"):
                 if GIVEN_UP in trial.user_attrs:
                     self._give_up(trial.number, trial.user_attrs[GIVEN_UP])
-                elif not is_alive(trial):
+                elif not self._witness.is_alive(trial):
                     self._repeat(trial, "its process was killed")
             self._fill()
-
-    def has_unsigned(self) -> bool:
-        """Return whether a trial was taken by somebody who hasn't signed yet, and may be dead."""
-        return not all(is_signed(trial) for trial in self._running())
-
-    def _running(self) -> list[FrozenTrial]:
-        running = self._optuna.trial.TrialState.RUNNING
-        found: list[FrozenTrial] = self._study.get_trials(deepcopy=False, states=(running,))
-        return found
 
     def _repeat(self, trial: FrozenTrial, reason: str) -> None:
         """Give a running trial up, and let it wait anew with the values it had."""
@@ -246,14 +249,14 @@ class Study:
         """Optuna's own study, for its plots."""
         return self._study
 
-    def entries(self) -> list[Entry]:
-        """Return all trials by number."""
+    def entries(self, *, besides: Container[int] = ()) -> list[Entry]:
+        """Return all trials by number, besides those that aren't wanted."""
         with storage_errors(self.place):
             found: dict[int, FrozenTrial] = {}
             for trial in self._valid():
                 found.setdefault(trial.user_attrs[NUMBER], trial)
-        return [Entry.of(number, found[number], self.plan.tuning) for number in sorted(found)]
-
-    def entry(self, number: int) -> Entry:
-        """Return a trial."""
-        return next(entry for entry in self.entries() if entry.number == number)
+        return [
+            Entry.of(number, found[number], self.plan.tuning)
+            for number in sorted(found)
+            if number not in besides
+        ]

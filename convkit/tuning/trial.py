@@ -15,7 +15,13 @@ from convkit.experiment.observer import Silent, StopTraining
 from convkit.experiment.outcome import Outcome
 from convkit.experiment.session import train
 from convkit.tuning.search import Pruner
-from convkit.tuning.storage import Place
+from convkit.tuning.storage import (
+    Place,
+    StorageError,
+    load_optuna,
+    open_storage,
+    storage_errors,
+)
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -91,7 +97,13 @@ class Finished(NamedTuple):
 
 
 def run_trial(job: Job) -> Finished:
-    """Train with every seed and return what came out; what goes wrong is part of that."""
+    """Train with every seed and return what came out; what goes wrong is part of that.
+
+    Raises
+    ------
+    StorageError
+        If the storage fails to which it is told how the trial goes: the trial is to be repeated.
+    """
     began = perf_counter()
     outcomes: list[Outcome] = []
     observer = _observer(job.reports)
@@ -101,10 +113,22 @@ def run_trial(job: Job) -> Finished:
             outcomes.append(train(resolved, root=job.root, runs=job.runs, observer=watching))
             if outcomes[-1].status in ("interrupted", "diverged") or observer.pruned:
                 break
-    except (ConvkitError, MemoryError) as error:
-        reason = error.message if isinstance(error, ConvkitError) else f"out of memory: {error}"
-        return _finished("failed", None, reason, outcomes, began)
+    except StorageError:
+        raise
+    except Exception as error:
+        # Whatever it is, a search isn't broken off for it: who reads the reason can train it alone.
+        return _finished("failed", None, _in_words(error), outcomes, began)
     return _judged(job, outcomes, observer.pruned, began)
+
+
+def _in_words(error: Exception) -> str:
+    match error:
+        case ConvkitError():
+            return error.message
+        case MemoryError():
+            return f"out of memory: {error}"
+        case _:
+            return f"a bug in convkit: {type(error).__name__}: {error}"
 
 
 def _judged(job: Job, outcomes: Sequence[Outcome], pruned: bool, began: float) -> Finished:
@@ -156,31 +180,42 @@ class _Watching(Silent):
 class _Pruning(_Watching):
     """Reports the metric of each epoch, and stops where others were better by then."""
 
-    def __init__(self, trial: Trial, metric: str) -> None:
+    def __init__(self, reports: Reports, trial: Trial) -> None:
+        self._reports = reports
         self._trial = trial
-        self._metric = metric
 
     def epoch_ended(self, record: dict[str, Any], *, best: bool) -> None:
-        value = record.get(self._metric)
+        value = record.get(self._reports.metric)
         if value is None or not math.isfinite(value):
             return
-        self._trial.report(value, record["epoch"])
-        if self._trial.should_prune():
-            self.pruned = True
+        with storage_errors(self._reports.place):
+            self.pruned = self._is_hopeless(value, record["epoch"])
+        if self.pruned:
             raise StopTraining(f"pruned after epoch {record['epoch']}: others were better by then")
+
+    def _is_hopeless(self, value: float, epoch: int) -> bool:
+        from optuna.exceptions import UpdateFinishedTrialError
+
+        try:
+            self._trial.report(value, epoch)
+        except UpdateFinishedTrialError:
+            raise StopTraining("another process took this one for dead, and does it") from None
+        # At the last epoch nothing is saved any more, and a result would be lost.
+        return epoch < self._reports.epochs and bool(self._trial.should_prune())
 
 
 def _observer(reports: Reports | None) -> _Watching:
     if reports is None:
         return _Watching()
     from convkit.tuning.samplers import pruner
-    from convkit.tuning.storage import load_optuna, open_storage
 
-    optuna = load_optuna()
-    study = optuna.load_study(
-        study_name=reports.place.name,
-        storage=open_storage(reports.place),
-        pruner=pruner(reports.pruner, reports.epochs),
-    )
-    number = study._storage.get_trial_id_from_study_id_trial_number(study._study_id, reports.trial)
-    return _Pruning(optuna.Trial(study, number), reports.metric)
+    optuna, place = load_optuna(), reports.place
+    with storage_errors(place):
+        study = optuna.load_study(
+            study_name=place.name,
+            storage=open_storage(place),
+            pruner=pruner(reports.pruner, reports.epochs),
+        )
+        storage, number = study._storage, reports.trial
+        trial = storage.get_trial_id_from_study_id_trial_number(study._study_id, number)
+        return _Pruning(reports, optuna.Trial(study, trial))

@@ -9,7 +9,12 @@ import sys
 import time
 
 import pytest
+import rich.console
 
+from convkit.cli.console import Console
+from convkit.cli.tune_views import Live
+from convkit.tuning.entry import Entry
+from convkit.tuning.reading import read_tuning
 from tests.cli.process import ROOT, convkit, environment, on_terminal
 from tests.tuning.small import BASE, SEARCH, written
 
@@ -75,13 +80,37 @@ def test_what_would_be_tried(search):
         ["optimizer.lr", "0.001 to 0.1, by orders of magnitude", ""],
         ["model.0.dense.units", "2 to 8", ""],
     ]
+    assert list(csv.reader(io.StringIO(tune(search, "--dry-run", "--csv").text))) == done.rows
+    document = json.loads(tune(search, "--dry-run", "--json").text)
+    assert document["search"] == {
+        "optimizer.lr": {"float": [0.001, 0.1], "log": True},
+        "model.0.dense.units": {"int": [2, 8]},
+    }
+    lacking = tune(search, "--dry-run", "--set", "set={data.validation: 0.0}")
+    lacking.assert_refused("no validation split")
     assert not (search.parent / "runs").exists()
 
 
 def test_on_a_terminal(search):
-    text = on_terminal("tune", search, "--runs", search.parent / "runs", "--trials", "2", "-j", "1")
+    runs = search.parent / "runs"
+    text = on_terminal("tune", search, "--runs", runs, "--trials", "2", "-j", "1", columns=60)
     assert "2 complete" in text
     assert "convkit train" in text
+
+
+def test_progress_has_room_on_a_narrow_terminal(search):
+    live = Live(Console(), read_tuning(search))
+    live.began([], 4)
+    for number, state in enumerate(("pruned", "failed")):
+        live._running.add(number)
+        live.ended(Entry(number, state, {}, seconds=99.0))
+    live._running |= {2, 3}
+    narrow = rich.console.Console(width=60, file=io.StringIO())
+    narrow.print(live._table())
+    *said, bar = narrow.file.getvalue().splitlines()
+    words = " ".join(" ".join(said).split())
+    assert words == "2 of 4 trials, 2 running, 1 pruned, 1 failed, about 1:39 min left"
+    assert set(bar) <= set("━╸╺ ")
 
 
 def test_what_fails_stays_above_the_live_table(tmp_path):
@@ -104,6 +133,7 @@ def test_what_fails_stays_above_the_live_table(tmp_path):
         (["--name", "a/b"], "name must be made of letters"),
         (["-j", "0"], "--jobs must be at least 1, got 0"),
         (["--storage", "nosql://x"], "can't use the storage 'nosql://x'"),
+        (["--storage", "study.db"], "a storage is a URL, got 'study.db'"),
         (["--json", "--csv"], "contradict each other"),
     ],
 )

@@ -2,18 +2,16 @@
 
 import socket
 import time
-from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from convkit.tuning.ownership import OWNER, SEEN, SILENCE, UNSIGNED, Owner, is_alive
+from convkit.tuning import ownership
+from convkit.tuning.ownership import OWNER, SEEN, SILENCE, UNSIGNED, Owner, Witness, show_life
 
 
-def trial(seconds, **said):
-    """Return a trial that was taken so many seconds ago."""
-    began = datetime.now() - timedelta(seconds=seconds)
-    return SimpleNamespace(datetime_start=began, user_attrs=said)
+def trial(**said):
+    return SimpleNamespace(number=7, user_attrs=said)
 
 
 class Noted(dict):
@@ -22,34 +20,62 @@ class Noted(dict):
     set_user_attr = dict.__setitem__
 
 
-@pytest.mark.parametrize(("seconds", "lives"), [(0, True), (UNSIGNED + 1, False)])
-def test_who_has_not_signed_soon_is_dead(seconds, lives):
-    assert is_alive(trial(seconds)) == lives
+@pytest.fixture
+def clock(monkeypatch):
+    """Our clock, which stands still unless it is set."""
+    now = SimpleNamespace(monotonic=0.0)
+    fake = SimpleNamespace(monotonic=lambda: now.monotonic, time=time.time)
+    monkeypatch.setattr(ownership, "time", fake)
+    return now
 
 
-@pytest.mark.parametrize(
-    ("taken", "seen", "lives"),
-    [
-        (1, None, True),
-        (SILENCE + 1, None, False),
-        (SILENCE + 99, 1, True),
-        (SILENCE + 99, SILENCE + 1, False),
-    ],
-)
-def test_another_machine_shows_signs_of_life(taken, seen, lives):
-    said = {OWNER: ["elsewhere", "/x.lock"]}
-    if seen is not None:
-        said[SEEN] = time.time() - seen
-    assert is_alive(trial(taken, **said)) == lives
+@pytest.mark.parametrize(("seconds", "lives"), [(UNSIGNED - 1, True), (UNSIGNED + 1, False)])
+def test_who_has_not_signed_soon_is_dead(seconds, lives, clock):
+    witness = Witness()
+    assert witness.is_alive(trial())
+    clock.monotonic += seconds
+    assert witness.is_alive(trial()) == lives
+
+
+@pytest.mark.parametrize("zone", [-7200, 0, 7200])
+def test_another_machine_shows_signs_of_life_whatever_its_clock_says(zone, clock):
+    witness, said = Witness(), {OWNER: ["elsewhere", "/x.lock"]}
+    assert witness.is_alive(trial(**said))
+    clock.monotonic += SILENCE - 1
+    assert witness.is_alive(trial(**said, **{SEEN: 1e9 + zone}))
+    clock.monotonic += SILENCE - 1
+    assert witness.is_alive(trial(**said, **{SEEN: 1e9 + zone}))
+    clock.monotonic += 2
+    assert not witness.is_alive(trial(**said, **{SEEN: 1e9 + zone}))
+
+
+def test_a_machine_of_the_same_name_is_another_one(tmp_path):
+    said = {OWNER: [socket.gethostname(), str(tmp_path / "not here.lock")]}
+    assert Witness().is_alive(trial(**said))
+
+
+def test_signs_of_life_differ(monkeypatch):
+    noted = Noted()
+    show_life(noted)
+    first = noted[SEEN]
+    time.sleep(0.01)
+    show_life(noted)
+    assert noted[SEEN] != first
 
 
 def test_on_this_machine_a_lock_tells_it(tmp_path):
     owner, signed = Owner(tmp_path), Noted()
     owner.sign(signed)
     assert signed[OWNER][0] == socket.gethostname()
-    assert is_alive(trial(1000, **signed))
+    assert Witness().is_alive(trial(**signed))
     owner._lock.release()  # as a kill does
-    assert not is_alive(trial(0, **signed))
+    assert not Witness().is_alive(trial(**signed))
+
+
+def test_nothing_is_left_of_who_was_killed(tmp_path):
+    dead, alive = Owner(tmp_path), Owner(tmp_path)
+    dead._lock.release()
+    alive.sweep()
+    assert list((tmp_path / "workers").iterdir()) == [alive._lock.path]
+    alive.leave()
     assert not list((tmp_path / "workers").iterdir())
-    owner.leave()
-    assert not is_alive(trial(0, **signed))

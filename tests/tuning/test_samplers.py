@@ -8,8 +8,8 @@ import pytest
 
 from convkit.errors import ConvkitError
 from convkit.tuning import samplers
+from convkit.tuning.dimension import Dimension
 from convkit.tuning.reading import read_tuning
-from convkit.tuning.search import Dimension
 from convkit.tuning.storage import Place
 from convkit.tuning.study import Study
 from convkit.tuning.trial import Finished
@@ -47,6 +47,24 @@ def test_one_worker_tries_the_same_however_often_it_is_broken_off(method, tmp_pa
     assert sorted(at_once) == list(range(TRIALS))
     assert len({json.dumps(values) for values in at_once.values()}) > TRIALS // 2
     assert proposed(plan, tmp_path / "in pieces", [1, 10, 3, 2]) == at_once
+
+
+@pytest.mark.parametrize(
+    ("dimension", "distribution"),
+    [
+        (Dimension(float=(1e-4, 1.0), log=True), {"low": 1e-4, "high": 1.0, "log": True}),
+        (Dimension(float=(0.1, 1.0), step=0.4), {"low": 0.1, "high": 0.9, "step": 0.4}),
+        (Dimension(int=(1, 100), log=True), {"low": 1, "high": 100, "log": True}),
+        (Dimension(int=(1, 8), step=3), {"low": 1, "high": 7, "step": 3}),
+        (Dimension(choice=(1, [2, 3])), {"choices": (1, "[2, 3]")}),
+    ],
+)
+def test_what_is_asked_of_optuna(dimension, distribution):
+    optuna = samplers.load_optuna()
+    trial = optuna.create_study().ask()
+    samplers.suggest(trial, "key", dimension)
+    (asked,) = trial.distributions.values()
+    assert {name: getattr(asked, name) for name in distribution} == distribution
 
 
 @pytest.mark.parametrize(

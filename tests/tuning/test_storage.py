@@ -6,7 +6,7 @@ import pytest
 
 from convkit.errors import ConvkitError
 from convkit.tuning import storage
-from convkit.tuning.storage import Place, load_optuna, open_storage, storage_errors
+from convkit.tuning.storage import Place, database, load_optuna, open_storage, storage_errors
 
 optuna = pytest.importorskip("optuna")
 
@@ -27,6 +27,8 @@ def test_half_a_line_that_a_kill_left_is_taken_off(tmp_path):
     ("url", "message"),
     [
         ("nosql://x", "can't use the storage 'nosql://x'"),
+        ("redis://x", "can't use the storage 'redis://x'"),
+        ("postgresql://host:port/x", "can't use the storage 'postgresql://host:port/x'"),
         ("sqlite:////no/such/folder/study.db", "can't use the storage 'sqlite:"),
         ("postgresql://me:secret@127.0.0.1:1/x", "'postgresql://me@127.0.0.1:1/x'"),
     ],
@@ -55,6 +57,20 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(url, message):
 def test_the_driver_is_the_one_that_is_installed(url, installed, told, monkeypatch):
     monkeypatch.setattr(storage, "find_spec", lambda name: name if name == installed else None)
     assert storage._with_driver(url) == told
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("study.db", "a storage is a URL, got 'study.db'"),
+        ("postgres:/host/x", "a storage is a URL, got 'postgres:/host/x'"),
+        ("sqlite://", "is forgotten at once"),
+        ("sqlite:///:memory:", "is forgotten at once"),
+    ],
+)
+def test_what_nobody_could_find_again_is_no_storage(url, message):
+    with pytest.raises(ConvkitError, match=message):
+        database(url, "s")
 
 
 def test_what_breaks_while_it_is_used_is_told():
