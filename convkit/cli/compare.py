@@ -15,7 +15,7 @@ from convkit.cli.train_options import CHANGE, RUN, Changes
 from convkit.errors import ConvkitError
 
 if TYPE_CHECKING:
-    from convkit.experiment.variants import Result
+    from convkit.experiment.results import Result
 
 
 @dataclass
@@ -99,7 +99,7 @@ def compare(
     trials: Trials,
     output: Output,
 ) -> int | None:
-    """Train an experiment with other values, several at once, and set them beside each other.
+    """Train variants of an experiment and set them side by side.
 
     The table has a row for each combination: its values, the metrics of the checkpoint that counts
     (their mean over the seeds), and the generalisation gap: by how much the held-out part does
@@ -108,22 +108,28 @@ def compare(
     A value may be anything that a YAML file takes, such as {name: sgd, lr: 0.1}. An optimizer that
     is only named gets its own defaults. What the config expects isn't checked.
 
-    Exit code 1 if a training diverges.
+    Exit code 1 if a training diverges. Ctrl-C saves those that run: convkit train --resume RUN goes
+    on with one, and convkit runs compare sets any runs side by side.
 
     \b
     Examples:
       convkit compare configs/digits-mlp.yaml --over optimizer=sgd,momentum,rmsprop,adam
       convkit compare configs/rosenbrock.yaml --over optimizer.lr=0.01,0.05 --json
     """
-    from convkit.cli.compare_views import Progress, document, short_table, table
-    from convkit.experiment.variants import parse_over, train_variants, vary
+    from convkit.cli.compare_views import Progress
+    from convkit.experiment.results import train_variants
+    from convkit.experiment.variants import check, parse_over, vary
     from convkit.processes import workers_for
+    from convkit.report.variants import check_room, draw
 
     trials.check()
     output.check(console)
     if not over:
         raise ConvkitError("there is nothing to vary", "--over optimizer=sgd,momentum,adam")
     variants = vary(config, changes.all(), [parse_over(text) for text in over])
+    if output.plot is not None:
+        check_room(variants, trials.seeds)
+    check(variants, Path(config).parent)
     trainings = len(variants) * trials.seeds
     workers = workers_for(trials.jobs, trials.cluster, trainings)
     with Progress(console, trainings) as progress:
@@ -135,24 +141,24 @@ def compare(
             runs=Path(trials.runs),
             done=progress.done,
         )
-    if console.as_json:
-        console.json(document(results))
-    elif console.quiet:
-        console.text("\n".join(str(each.run.folder) for one in results for each in one.outcomes))
-    elif output.as_csv:
-        shown = table(results)
-        console.text(comma_separated(shown.columns, shown.rows))
-    else:
-        console.table((short_table if console.stdout.isatty() else table)(results))
+    _tell(console, results, as_csv=output.as_csv)
     if output.plot is not None:
-        _draw(results, Path(output.plot), force=output.force)
+        draw(results, Path(output.plot), force=output.force)
         console.note(f"drawn: {output.plot}")
     diverged = [result for result in results if result.status == "diverged"]
     return ANSWER_IS_NO if diverged else DONE
 
 
-def _draw(results: list[Result], path: Path, *, force: bool) -> None:
-    from convkit.report.variants import draw_paths, draw_variants
+def _tell(console: Console, results: list[Result], *, as_csv: bool) -> None:
+    """Print the variants side by side, in the form that was asked for."""
+    from convkit.cli.compare_views import document, short_table, table
 
-    is_descent = results[0].variant.resolved.experiment.family.name == "descent"
-    (draw_paths if is_descent else draw_variants)(results, path, force=force)
+    if console.as_json:
+        console.json(document(results))
+    elif console.quiet:
+        console.text("\n".join(str(each.run.folder) for one in results for each in one.outcomes))
+    elif as_csv:
+        shown = table(results)
+        console.text(comma_separated(shown.columns, shown.rows))
+    else:
+        console.table((short_table if console.stdout.isatty() else table)(results))

@@ -11,7 +11,8 @@ from convkit.cli.train_progress import duration
 
 if TYPE_CHECKING:
     from convkit.experiment.outcome import Outcome
-    from convkit.experiment.variants import Result, Variant
+    from convkit.experiment.results import Result
+    from convkit.experiment.variants import Variant
 
 
 class Progress(AbstractContextManager["Progress"]):
@@ -46,7 +47,7 @@ class Progress(AbstractContextManager["Progress"]):
 
 def in_words(variant: Variant, outcome: Outcome) -> str:
     """Return how a training went, in a line."""
-    from convkit.experiment.variants import headline
+    from convkit.experiment.results import headline
 
     settings = ", ".join(f"{key}={value}" for key, value in variant.settings.items())
     name = headline(outcome.metrics)
@@ -63,17 +64,26 @@ def table(results: Sequence[Result]) -> Table:
         metrics[name] = [result.metrics.get(name) for result in results]
         if _is_repeated(results):
             metrics[f"± {name}"] = [result.deviations.get(name) for result in results]
-    return _table(results, metrics)
+    return _table(results, _columns(results, metrics))
 
 
 def short_table(results: Sequence[Result]) -> Table:
-    """Return the same for a terminal: a mean and its deviation share a cell."""
-    if not _is_repeated(results):
-        return table(results)
-    metrics = {
-        name: [_with_deviation(result, name) for result in results] for name in _names(results)
-    }
-    return _table(results, metrics)
+    """Return the same for a terminal: a mean and its deviation share a cell.
+
+    How each ended is told only if one didn't come to its end.
+    """
+    told = _with_deviation if _is_repeated(results) else _plain
+    metrics = {name: [told(result, name) for result in results] for name in _names(results)}
+    columns = _columns(results, metrics)
+    if all(result.complete for result in results):
+        del columns["status"]
+    if "gap" in columns:
+        columns["gap"] = [None if gap is None else f"{gap:.3g}" for gap in columns["gap"]]
+    return _table(results, columns)
+
+
+def _plain(result: Result, name: str) -> float | None:
+    return result.metrics.get(name)
 
 
 def _with_deviation(result: Result, name: str) -> str | None:
@@ -89,27 +99,34 @@ def _is_repeated(results: Sequence[Result]) -> bool:
     return len(results[0].outcomes) > 1
 
 
-def _table(results: Sequence[Result], metrics: Mapping[str, Sequence[Any]]) -> Table:
-    """Return columns of metrics beside the settings; what didn't come to its end is marked."""
-    from convkit.experiment.variants import headline
-
-    told = headline(dict.fromkeys(_names(results)))
+def _columns(
+    results: Sequence[Result], metrics: Mapping[str, Sequence[Any]]
+) -> dict[str, Sequence[Any]]:
+    """Return columns of metrics beside the settings, and what else there is to say."""
     columns: dict[str, Sequence[Any]] = {
         key: [result.variant.settings[key] for result in results]
         for key in results[0].variant.settings
     }
     columns |= {"status": [result.status for result in results], **metrics}
-    columns |= {"gap": [result.gap for result in results]} if told else {}
-    columns |= {"seconds": [round(result.seconds, 3) for result in results]}
+    columns |= {"gap": [result.gap for result in results]} if _told(results) else {}
+    return columns | {"seconds": [round(result.seconds, 3) for result in results]}
+
+
+def _told(results: Sequence[Result]) -> str | None:
+    """Return the metric whose gap is told."""
+    from convkit.experiment.results import headline
+
+    return headline(dict.fromkeys(_names(results)))
+
+
+def _table(results: Sequence[Result], columns: Mapping[str, Sequence[Any]]) -> Table:
+    """Return columns as a table, in which what didn't come to its end is marked."""
+    told = _told(results)
     return Table(
         list(columns),
         list(zip(*columns.values(), strict=True)),
         footer=f"gap: how much worse {told} is than on the training part" if told else "",
-        marked={
-            place
-            for place, result in enumerate(results)
-            if result.status not in ("finished", "stopped early")
-        },
+        marked={place for place, each in enumerate(results) if not each.complete},
     )
 
 

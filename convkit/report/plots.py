@@ -13,10 +13,12 @@ from convkit.experiment.assembly import check_data, experiment_of, root_of
 from convkit.experiment.comparison import RunInfo
 from convkit.experiment.prediction import Predictor
 from convkit.experiment.run import Run
+from convkit.families import Descent
 from convkit.families.abilities import Decodes
 from convkit.files import refusals
 from convkit.report.confusion import Confusion, draw_confusion
 from convkit.report.curves import draw_curves
+from convkit.report.descents import Way, draw_ways, points_of
 from convkit.report.forecast import draw_forecast, is_series
 from convkit.report.samples import draw_samples
 from convkit.report.style import can_draw, look, save
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 def draw_plots(run: Run, warn: Callable[[str], None] = lambda _: None) -> list[Path]:
     """Draw what a run has to show, and return the files: those of before are replaced.
 
-    ``curves.png``, ``confusion.png``, ``weights.png``, ``samples.png`` and ``forecast.png``, as far
-    as there is something to draw: a regression has no classes to confuse, a table has no pictures.
+    ``curves.png``, ``confusion.png``, ``weights.png``, ``samples.png``, ``forecast.png`` and
+    ``path.png``, as far as there is something to draw: a regression has no classes to confuse, a
+    table has no pictures, and only a descent has a path.
 
     Parameters
     ----------
@@ -62,6 +65,9 @@ def _figures(run: Run, warn: Callable[[str], None]) -> Iterator[tuple[str, Figur
     if not run.checkpoints:
         return
     predictor = Predictor.from_run(run)
+    if isinstance(predictor.family, Descent):
+        yield "path", draw_ways([Way(experiment_of(run).data.name, points_of(run), name)])
+        return
     tiles = first_layer(predictor.family.model(), predictor.family.signature.sample_shape)
     if tiles is not None:
         yield "weights", draw_weights(tiles, name)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 
 import pytest
 
-from tests.cli.process import ROOT, convkit, environment
+from tests.cli.process import ROOT, convkit, environment, on_terminal
 
 CONFIG = """
 data: {name: moons, samples: 60}
@@ -66,6 +67,19 @@ def test_several_seeds_have_deviations(config):
     assert only["deviations"]["train/loss"] > 0
 
 
+def test_a_terminal_gets_a_short_table(config):
+    over = ["--over", "optimizer=sgd,adam"]
+    runs = ["--runs", config.parent / "runs", "-j", 1]
+    shown = on_terminal("compare", config, *runs, *over, "--seeds", 2, columns=120)
+    table = shown.rpartition("2/4")[2]
+    assert "±" in table
+    assert "status" not in table  # since all of them finished
+    diverging = ["--set", "model.1=relu", "--over", "optimizer={name: sgd, lr: 1e30},adam"]
+    shown = on_terminal("compare", config, *runs, *diverging, columns=120, code=1)
+    assert "status" in shown
+    assert re.search(r"sgd, lr: 1e30} +diverged", shown)
+
+
 def test_divergence_is_told_and_counts(config):
     rates = "optimizer={name: sgd, lr: 1e30},adam"
     done = compare(config, "--set", "model.1=relu", "--over", rates, "--json")
@@ -83,6 +97,7 @@ def test_divergence_is_told_and_counts(config):
         (["--over", "seed=1", "--seeds", "0"], "--seeds must be at least 1, got 0"),
         (["--over", "seed=1", "-j", "0"], "--jobs must be at least 1, got 0"),
         (["--over", "seed=1", "--json", "--csv"], "contradict each other"),
+        (["--over", "model.2.dense=2,3"], "the model has 3 outputs, but the data have 2 classes"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_trained(config, arguments, message):

@@ -123,6 +123,15 @@ def test_what_is_refused(place, arguments, words):
     convkit("play", folder, *arguments[1:], cwd=place).assert_refused(*words)
 
 
+def test_episodes_are_counted_where_samples_would_be(place):
+    said = convkit("train", "grid.yaml", "--no-plots", "--set", "trainer.epochs=1", cwd=place)
+    assert "/2: 5 validation episodes, 5 test episodes, " in said.stderr.splitlines()[0]
+    document = json.loads(convkit("train", "grid.yaml", "--dry-run", "--json", cwd=place).stdout)
+    assert (document["samples"], document["unit"]) == ({"validation": 5, "test": 5}, "episodes")
+    rows = convkit("evaluate", "runs/grid/1", cwd=place).rows
+    assert rows[1] == ["episodes", "5", "5", "5"]
+
+
 def test_evaluating_plays_the_episodes_again(place):
     evaluated = convkit("evaluate", "runs/grid/1", "--split", "test", "--json", cwd=place)
     summary = json.loads((place / "runs/grid/1/summary.json").read_text())

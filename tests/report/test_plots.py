@@ -41,6 +41,14 @@ EXPERIMENTS = {
         "data: diabetes\nmodel: [dense: 1]\nloss: mse\noptimizer: adam\ntrainer: {epochs: 2}\n",
         ["curves", "samples"],
     ),
+    "one class and the rest": (
+        "data: iris\nfamily: {name: perceptron, positive: versicolor}\ntrainer: {epochs: 1}\n",
+        ["curves", "confusion"],
+    ),
+    "a surface": (
+        "data: beale\nfamily: descent\noptimizer: adam\ntrainer: {epochs: 1}\n",
+        ["curves", "path"],
+    ),
     "series": (
         "data: {name: mackey_glass, samples: 40, window: 3}\n"
         "model: [rnn: 2, dense: 1]\n"

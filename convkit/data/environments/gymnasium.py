@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 RENDERED = "rgb_array"
 FRAMES_PER_SECOND = 30
 """Where an environment doesn't say."""
+LIMIT = 1000
+"""Steps after which an episode is broken off, where nobody says: it might never end."""
 
 
 class GymnasiumEnvironment(Environment):
@@ -35,6 +38,8 @@ class GymnasiumEnvironment(Environment):
     ----------
     id : str
         Such as ``Acrobot-v1``.
+    limit : int or None
+        Steps after which an episode is broken off; its own number if None.
 
     Raises
     ------
@@ -46,8 +51,8 @@ class GymnasiumEnvironment(Environment):
     Where an episode stands is told by its seed and the actions since: they are taken again.
     """
 
-    def __init__(self, id: str) -> None:
-        self._env = _made(id)
+    def __init__(self, id: str, limit: int | None = None) -> None:
+        self._env = _made(id, limit)
         self._first = _check_actions(self._env, id)
         self.name = id
         self.actions = tuple(map(str, range(self._env.action_space.n)))
@@ -99,6 +104,7 @@ class GymnasiumEnvironment(Environment):
 
 def gymnasium(
     id: str,
+    limit: int | None = None,
     test: int = 100,
     validation: int = 20,
     seed: int = 0,
@@ -115,6 +121,9 @@ def gymnasium(
     ----------
     id : str
         Its name there, such as Acrobot-v1.
+    limit : int or None
+        Steps after which an episode is broken off. If left out, as many as Gymnasium says; 1000
+        where it says nothing.
     test : int
         How many episodes are played for the test.
     validation : int
@@ -125,15 +134,17 @@ def gymnasium(
         Whether each number of an observation gets mean 0 and standard deviation 1 over what an
         agent sees that acts at random.
     """
+    if limit is not None and limit < 1:
+        raise ConvkitError(f"limit must be at least 1, got {limit}")
 
     def make(count: int) -> VectorEnvironment:
-        return SyncVectorEnvironment([GymnasiumEnvironment(id) for _ in range(count)])
+        return SyncVectorEnvironment([GymnasiumEnvironment(id, limit) for _ in range(count)])
 
     return observed(make, Parts(test, validation, seed), standardize=standardize)
 
 
-def _made(name: str) -> gym.Env[Any, Any]:
-    """Return an environment, ready to be drawn if it can be."""
+def _made(name: str, limit: int | None) -> gym.Env[Any, Any]:
+    """Return an environment, ready to be drawn if it can be, whose episodes end."""
     try:
         import gymnasium as gym
         from gymnasium.error import Error
@@ -144,9 +155,11 @@ def _made(name: str) -> gym.Env[Any, Any]:
         raise ConvkitError(f"id '{name}' names a module", "only environments of Gymnasium itself")
     try:
         with catch_warnings(action="ignore"):  # of newer versions
-            env = gym.make(name, disable_env_checker=True)
+            steps = limit or gym.spec(name).max_episode_steps or LIMIT
+            make = partial(gym.make, name, max_episode_steps=steps, disable_env_checker=True)
+            env: gym.Env[Any, Any] = make()
             if RENDERED in env.metadata.get("render_modes", ()):
-                return gym.make(name, disable_env_checker=True, render_mode=RENDERED)
+                env = make(render_mode=RENDERED)
     except (Error, ModuleNotFoundError) as error:
         raise ConvkitError(f"can't make '{name}': {_one_line(error)}") from None
     return env

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.random import Generator
@@ -37,6 +38,13 @@ class Observations(Dataset):
 
     environment: Maker
     seeds: Seeds
+
+    unit: ClassVar[str] = "episodes"
+
+    @property
+    def count(self) -> int:
+        """How many episodes are played to measure an agent."""
+        return len(self.seeds)
 
     @property
     def labelled(self) -> bool:

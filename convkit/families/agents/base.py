@@ -92,6 +92,11 @@ class Agent(Family, Acts):
         train = course.splits.train
         if not isinstance(train, Observations):
             raise _no_environment(f"data '{train.name}' are none")
+        if course.accumulate > 1:
+            raise ConvkitError(
+                f"accumulate (={course.accumulate}): an agent takes its batches whole",
+                f"batch_size: {course.accumulate * course.batch_size}",
+            )
         self.course = course
         self.part = Part(self.network, course.optimizer, course.epochs)
         environment = train.environment(self.environments)

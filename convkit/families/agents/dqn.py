@@ -211,6 +211,9 @@ class DQN(Agent):
         for name, buffer in self._target.buffers().items():
             buffer[...] = buffers[name]
 
+    def remembered(self) -> dict[str, int]:
+        return {"replay": self._replay.nbytes, "target": self._target_flat.values.nbytes}
+
     def memory(self) -> tuple[Arrays, dict[str, Any]]:
         arrays, state = super().memory()
         replay, place = self._replay.state()

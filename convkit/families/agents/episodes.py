@@ -106,6 +106,7 @@ class Episodes:
         self._prepared = preprocessing.apply_inputs
         self._returns = np.zeros(environment.count)
         self._lengths = np.zeros(environment.count, np.int64)
+        self._everywhere = np.ones(environment.count, np.bool_)
         self.begin_all(rng)
 
     def begin_all(self, rng: Generator) -> None:
@@ -115,22 +116,35 @@ class Episodes:
         seeds = draw_seeds(rng, count).tolist()
         self.observations = self._prepared(self.environment.reset(range(count), seeds))
 
-    def step(self, actions: Array, rng: Generator) -> Steps:
-        """Act everywhere, and begin anew where an episode has ended."""
+    def step(self, actions: Array, rng: Generator, counted: Array | None = None) -> Steps:
+        """Act everywhere, and begin anew where an episode has ended.
+
+        Parameters
+        ----------
+        actions : (n,) int64 array
+        rng : Generator
+            Draws how the next episodes begin.
+        counted : (n,) bool array, optional
+            Where what happens counts as :attr:`finished`; everywhere if left out.
+        """
+        counted = self._everywhere if counted is None else counted
         steps = self.environment.step(actions)
         prepared = self._prepared(steps.observations)
         self._returns += steps.rewards
         self._lengths += 1
-        self.finished.steps += len(actions)
+        self.finished.steps += int(np.count_nonzero(counted))
         self.observations = prepared
         if (ended := steps.ended).any():
+            self._count(np.flatnonzero(ended & counted))
             self._begin_anew(np.flatnonzero(ended), rng)
         return steps._replace(observations=prepared)
 
-    def _begin_anew(self, places: Array, rng: Generator) -> None:
+    def _count(self, places: Array) -> None:
         self.finished.episodes += len(places)
         self.finished.returns += float(self._returns[places].sum())
         self.finished.lengths += int(self._lengths[places].sum())
+
+    def _begin_anew(self, places: Array, rng: Generator) -> None:
         self._returns[places], self._lengths[places] = 0, 0
         first = self.environment.reset(places.tolist(), draw_seeds(rng, len(places)).tolist())
         self.observations = self.observations.copy()

@@ -45,7 +45,7 @@ class Replay:
     Parameters
     ----------
     capacity : int
-        Steps in all; a whole number for each of the episodes.
+        Steps in all, at least: each of the episodes has room for as many as another.
     environments : int
     shape : tuple of int
         Of an observation.
@@ -57,7 +57,7 @@ class Replay:
     """
 
     def __init__(self, capacity: int, environments: int, shape: tuple[int, ...]) -> None:
-        rows = max(capacity // environments, 1)
+        rows = -(-capacity // environments)  # rounded up: a warm-up has to fit in
         size = 8 * rows * environments * int(np.prod(shape))
         if size > ROOM * physical_memory():
             raise ConvkitError(
@@ -81,6 +81,11 @@ class Replay:
     def __len__(self) -> int:
         """How many steps are remembered."""
         return self._filled * self._environments
+
+    @property
+    def nbytes(self) -> int:
+        """How much room they take once it is full."""
+        return sum(each.nbytes for each in self._ring)
 
     def add(self, rollout: Rollout) -> None:
         """Remember steps, in place of the oldest ones if it is full."""

@@ -73,17 +73,22 @@ def collect_episodes(
     going = np.ones(episodes.environment.count, np.bool_)
     moments, parts = [], []
     while going.any():
-        moments.append(_moment(episodes, choose, rng))
+        moments.append(_moment(episodes, choose, rng, going))
         parts.append(going)
         going = going & ~moments[-1].ended
     return _joined(moments), np.stack(parts)
 
 
-def _moment(episodes: Episodes, choose: Callable[[Array], Array], rng: Generator) -> Rollout:
+def _moment(
+    episodes: Episodes,
+    choose: Callable[[Array], Array],
+    rng: Generator,
+    counted: Array | None = None,
+) -> Rollout:
     """Take a step in each episode; the arrays lack the axis of steps."""
     before = episodes.observations
     actions = choose(before)
-    steps = episodes.step(actions, rng)
+    steps = episodes.step(actions, rng, counted)
     after, rewards, terminated, _ = steps
     return Rollout(before, actions, after, rewards.astype(np.float32), terminated, steps.ended)
 

@@ -33,6 +33,32 @@ def test_what_is_no_box_comes_in_a_row():
     assert cards.reset(0).sum() == 3
 
 
+class Bright(gymnasium.Env):
+    """A picture that is as bright as the last action, of those from 5 to 7."""
+
+    observation_space = gymnasium.spaces.Box(0, 255, (2, 2, 1), np.uint8)
+    action_space = gymnasium.spaces.Discrete(3, start=5)
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return np.full((2, 2, 1), 255, np.uint8), {}
+
+    def step(self, action):
+        return np.full((2, 2, 1), 17 * action, np.uint8), float(action), action == 7, False, {}
+
+
+def test_actions_are_numbered_as_there_and_pixels_are_from_0_to_1(monkeypatch):
+    monkeypatch.setattr("gymnasium.registry", gymnasium.registry.copy())
+    gymnasium.register("Bright-v0", entry_point=Bright)
+    bright = GymnasiumEnvironment("Bright-v0")
+    assert (bright.shape, bright.actions) == ((2, 2, 1), ("0", "1", "2"))
+    assert (bright.reset(0) == 1).all()
+    for action in range(3):
+        step = bright.step(action)
+        assert step.observation == pytest.approx(np.full((2, 2, 1), 17 * (5 + action) / 255))
+        assert (step.reward, step.terminated) == (5 + action, action == 2)
+
+
 def test_it_goes_on_from_its_state():
     ours, theirs = (GymnasiumEnvironment("CartPole-v1") for _ in range(2))
     ours.reset(4)
@@ -41,6 +67,25 @@ def test_it_goes_on_from_its_state():
     theirs.load_state(json.loads(json.dumps(ours.state())))
     assert theirs.state() == ours.state()
     assert np.array_equal(ours.step(0).observation, theirs.step(0).observation)
+
+
+def lasted(environment):
+    """Return how many steps an episode has in which nothing is done but the first action."""
+    environment.reset(0)
+    count = 1
+    while not (step := environment.step(0)).truncated:
+        assert not step.terminated
+        count += 1
+    return count
+
+
+def test_every_episode_ends():
+    assert gymnasium.spec("CliffWalking-v1").max_episode_steps is None
+    assert lasted(GymnasiumEnvironment("CliffWalking-v1")) == 1000
+    assert lasted(GymnasiumEnvironment("MountainCar-v0")) == 200
+    assert lasted(GymnasiumEnvironment("MountainCar-v0", limit=7)) == 7
+    with pytest.raises(ConvkitError, match="limit must be at least 1, got 0"):
+        DATASETS["gymnasium"]("MountainCar-v0", limit=0)
 
 
 @pytest.mark.parametrize(

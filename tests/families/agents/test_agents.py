@@ -92,6 +92,13 @@ def test_what_does_not_fit(parts, words):
         PPO().build(Blueprint(signature, **parts))
 
 
+@every
+def test_batches_are_not_gathered(name):
+    with pytest.raises(ConvkitError, match=r"accumulate \(=3\): an agent takes") as caught:
+        prepared(QUICK[name](), accumulate=3)
+    assert caught.value.hint == "batch_size: 48"
+
+
 @pytest.mark.parametrize(
     ("agent", "settings", "words"),
     [

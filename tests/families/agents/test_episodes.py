@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from convkit.families.agents.episodes import play
+from convkit.data import Preprocessing
+from convkit.data.preprocessing import Scaling
+from convkit.families.agents.episodes import Episodes, play
 from convkit.families.agents.rollout import Rollout, advantages, collect, collect_episodes
 from tests.families.agents.worlds import Line, choosing, episodes, lines
 
@@ -47,6 +49,18 @@ def test_a_rollout_holds_what_happened():
     assert ((places[1:][~going] >= 1) & (places[1:][~going] <= 4)).all()
 
 
+def test_all_that_is_seen_is_preprocessed():
+    scaling = Scaling(np.array([5.0], np.float32), np.array([2.0], np.float32))
+    walk, plain = (
+        Episodes(lines(3, length=5), preprocessing, np.random.default_rng(0))
+        for preprocessing in (Preprocessing(inputs=scaling), Preprocessing())
+    )
+    seen, raw = (collect(each, choosing(2), 40, np.random.default_rng(1)) for each in (walk, plain))
+    assert raw.ended.any()
+    np.testing.assert_allclose(seen.observations, (raw.observations - 5) / 2)
+    np.testing.assert_allclose(seen.following, (raw.following - 5) / 2)
+
+
 def test_finished_episodes_are_counted_once():
     walk = episodes(4, length=6, limit=9)
     rng = np.random.default_rng(3)
@@ -67,11 +81,17 @@ def test_finished_episodes_are_counted_once():
 
 
 def test_whole_episodes():
-    rollout, counts = collect_episodes(episodes(5, length=8), choosing(4), np.random.default_rng(0))
+    walk = episodes(5, length=8)
+    rollout, counts = collect_episodes(walk, choosing(4), np.random.default_rng(0))
     for column in range(5):
         (last,) = np.flatnonzero(rollout.ended[:, column] & counts[:, column])
         assert counts[:, column].tolist() == [step <= last for step in range(len(counts))]
     assert counts.any(axis=1).all()
+    # Those that waiting for the longest one left time for are not reported: most of them are short.
+    finished = walk.end_epoch()
+    assert (finished.episodes, finished.steps) == (5, counts.sum())
+    assert finished.returns == pytest.approx(rollout.rewards[counts].sum())
+    assert finished.lengths == counts.sum()
 
 
 def test_episodes_go_on_from_their_state():

@@ -73,6 +73,14 @@ def test_before_it_is_full():
     assert set(seen.ravel()) == set(history(5).observations.ravel())
 
 
+def test_there_is_room_for_as_many_steps_as_were_asked_for():
+    """Else a warm-up that fills it would never come to its end."""
+    replay = Replay(10, 3, (1,))
+    replay.add(history(9, count=3))
+    assert len(replay) == 12
+    assert Replay(2, 3, (1,)).nbytes == 3 * (4 + 8 + 4 + 4 + 1 + 1)
+
+
 def test_it_goes_on_from_its_state():
     ours, theirs = Replay(24, 2, (1,)), Replay(24, 2, (1,))
     for seed in range(3):

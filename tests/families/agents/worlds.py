@@ -55,12 +55,12 @@ def choosing(seed, actions=2):
     return lambda observations: rng.integers(actions, size=len(observations))
 
 
-def prepared(family, *, splits=None, epochs=4, batch_size=16, seed=0):
+def prepared(family, *, splits=None, layers=None, seed=0, epochs=4, batch_size=16, accumulate=1):
     """Return a family that is ready to learn, with a hidden layer, by default of CartPole."""
     splits = splits or DATASETS["cartpole"](test=5, validation=0)
-    layers = [Flatten(), Dense(8), Tanh()]
+    layers = layers or [Flatten(), Dense(8), Tanh()]
     family.build(Blueprint(Signature.of(splits.train), splits.preprocessing, layers, seed=seed))
-    family.prepare(Course(splits, OPTIMIZERS["adam"](lr=0.01), epochs, batch_size))
+    family.prepare(Course(splits, OPTIMIZERS["adam"](lr=0.01), epochs, batch_size, accumulate))
     return family
 
 
