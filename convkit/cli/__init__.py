@@ -24,6 +24,17 @@ COMMANDS = (
 )
 """Each stands in the file of its name."""
 
+SETTINGS = {
+    "--epochs": "trainer.epochs=30",
+    "--batch-size": "trainer.batch_size=32",
+    "--lr": "optimizer.lr=0.01",
+    "--optimizer": "optimizer=adam",
+    "--loss": "loss=mse",
+    "--model": "'model=[flatten, dense: 10]'",
+    "--data": "data=digits",
+}
+"""What stands in the experiment, but is often looked for among a command's options."""
+
 
 def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
     """Return the program with some of its commands."""
@@ -93,10 +104,7 @@ def run(arguments: list[str]) -> int:
     try:
         return app(arguments or ["--help"], prog_name="convkit", standalone_mode=False) or 0
     except typer.TyperException as error:
-        context = getattr(error, "ctx", None)
-        Console().error(
-            _one_line(error), f"see {context.command_path if context else 'convkit'} --help"
-        )
+        Console().error(_one_line(error), _way_out(error))
         return BAD_INPUT
     except (typer.Abort, KeyboardInterrupt):
         Console().error("interrupted")
@@ -106,6 +114,17 @@ def run(arguments: list[str]) -> int:
         return 0
     except OSError as error:
         return failed(Console(), error)
+
+
+def _way_out(error: Exception) -> str:
+    """Return what to do about a command line that can't be understood."""
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return "see convkit --help"
+    help_of_it = f"see {context.command_path} --help"
+    key = SETTINGS.get(getattr(error, "option_name", ""))
+    takes_settings = any("--set" in option.opts for option in context.command.params)
+    return f"--set {key}, {help_of_it}" if key and takes_settings else help_of_it
 
 
 def _one_line(error: Exception) -> str:

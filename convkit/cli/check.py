@@ -25,12 +25,12 @@ def register(app: typer.Typer) -> None:
 
 
 def check(console: Console) -> int:
-    """Check in a few seconds that this installation computes what it should.
+    """Check that this installation computes what it should.
 
-    Versions and the speed of linear algebra; image files written and read back; convolutions beside
-    the loop of the definition; gradients beside finite differences; a small training that has to
-    reach a figure; another one that is interrupted and must go on to the same bits; and which
-    extras are installed, with the command for those that aren't.
+    It takes a few seconds: versions and the speed of linear algebra; image files written and read
+    back; convolutions beside the loop of the definition; gradients beside finite differences; a
+    small training that has to reach a figure; another one that is interrupted and must go on to the
+    same bits; and which extras are installed, with the command for those that aren't.
 
     Exit code 1 if something fails.
 

@@ -7,6 +7,7 @@ header; with ``--json`` a command prints one document instead.
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from rich.console import Console as RichConsole
     from rich.live import Live
     from rich.progress import Progress
+
+DIGITS = (6, 4, 3)
+"""Significant digits of a number on a terminal; fewer where a table would be too wide for it."""
+MARGINS = 3
+"""Blanks around a cell there; one more is left of all."""
 
 
 @dataclass
@@ -207,7 +213,7 @@ def is_numeric(cells: Iterable[Any]) -> bool:
     return bool(filled) and all(isinstance(cell, int | float) for cell in filled)
 
 
-def readable(cell: Any) -> str:
+def readable(cell: Any, digits: int = DIGITS[0]) -> str:
     """Return a cell as a person reads it: thousands grouped, six significant digits."""
     match cell:
         case None:
@@ -219,7 +225,7 @@ def readable(cell: Any) -> str:
         case float() if math.isfinite(cell) and cell == int(cell) and abs(cell) < 1e15:
             return f"{int(cell):,}"
         case float():
-            return f"{cell:,.6g}"
+            return f"{cell:,.{digits}g}"
         case _:
             return printable(str(cell))
 
@@ -249,15 +255,39 @@ def draw(table: Table) -> Any:
     from rich.text import Text
 
     drawn = rich.table.Table(box=rich.box.SIMPLE_HEAD)
-    for index, name in enumerate(table.columns):
+    names, rows = _fitted(table)
+    for index, name in enumerate(names):
         numeric = is_numeric(row[index] for row in table.rows)
         drawn.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
-    for index, row in enumerate(table.rows):
+    for index, row in enumerate(rows):
         style = "bold yellow" if index in table.marked else None
-        drawn.add_row(*(Text(readable(cell)) for cell in row), style=style)
+        drawn.add_row(*map(Text, row), style=style)
     # Beside the table, which would wrap them to its width; as Text, since a[/b].png is no markup.
     title, footer = Text(printable(table.title), "table.title"), Text(table.footer, "table.caption")
     return Group(*(part for part in (title, drawn, footer) if part))
+
+
+def _fitted(table: Table) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of a table as a terminal has room for them.
+
+    Where there is too little, names stand on several lines, then numbers have fewer digits.
+    """
+    import shutil
+
+    room = shutil.get_terminal_size().columns
+    names = list(table.columns)
+    for digits in DIGITS:
+        rows = [[readable(cell, digits) for cell in row] for row in table.rows]
+        for _ in range(2):
+            columns = zip(*(map(_width, row) for row in (names, *rows)), strict=True)
+            if sum(max(column) + MARGINS for column in columns) < room:
+                return names, rows
+            names = [re.sub(r"(?<=[/._])(?=\w)", "\n", name) for name in table.columns]
+    return names, rows
+
+
+def _width(text: str) -> int:
+    return max(map(len, text.split("\n")))
 
 
 def _sayable(value: Any) -> Any:

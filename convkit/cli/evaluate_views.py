@@ -26,7 +26,7 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     """Print a row for each metric; on a terminal also how classes were confused."""
     parts = list(evaluation.metrics)
     names = dict.fromkeys(name for part in parts for name in evaluation.metrics[part])
-    rows: list[Sequence[Any]] = [["samples", *(evaluation.samples[part] for part in parts)]]
+    rows: list[Sequence[Any]] = [[evaluation.unit, *(evaluation.samples[part] for part in parts)]]
     rows += [
         [name, *(known(evaluation.metrics[part].get(name)) for part in parts)] for name in names
     ]

@@ -102,11 +102,11 @@ def generate(
     seed: Annotated[int, typer.Option(metavar="N", help="Decides what is drawn.")] = 0,
     checkpoint: CheckpointOption = None,
 ) -> None:
-    """Let a run make something new: go on with a text, or draw samples like those learnt from.
+    """Let a run make something new: texts, pictures, points.
 
-    A text is printed as it is written, behind its prompt. Samples go to a file: pictures in a grid,
-    or numbers; without one, points of a plane are printed as a table, and pictures shown on a
-    terminal. The name of the file is printed.
+    A text is printed as it is written, behind its prompt. Samples like those learnt from go to a
+    file: pictures in a grid, or numbers; without one, points of a plane are printed as a table, and
+    pictures shown on a terminal. The name of the file is printed.
 
     \b
     Examples:

@@ -35,7 +35,7 @@ def init(
     ] = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite the file.")] = False,
 ) -> None:
-    """Write a commented experiment to begin with, and print its file's name.
+    """Write a commented experiment, and print its file's name.
 
     \b
     Templates:

@@ -77,12 +77,12 @@ def mse(
         typer.Option(metavar="N", help="Refuse larger inputs (decompression bombs)."),
     ] = None,
 ) -> int | None:
-    """Compare predicted with actual values: MSE, RMSE, MAE, R² and the largest error.
+    """Measure how far predicted values are from actual ones.
 
-    Of one table, two columns are compared, given by name or by number from 1; by default those
-    called actual and predicted. Of two tables, one column each. Two pictures or matrices of the
-    same shape are compared value by value, pictures also by PSNR and SSIM, as a whole (alpha
-    included) and channel by channel.
+    MSE, RMSE, MAE, R² and the largest error. Of one table, two columns are compared, given by name
+    or by number from 1; by default those called actual and predicted. Of two tables, one column
+    each. Two pictures or matrices of the same shape are compared value by value, pictures also by
+    PSNR and SSIM, as a whole (alpha included) and channel by channel.
 
     R² is left empty if all actual values are equal, SSIM if its window of 11x11 doesn't fit; both
     are null in JSON. The PSNR of equal pictures is infinite: inf, in JSON the text "Infinity".

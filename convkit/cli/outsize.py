@@ -87,13 +87,14 @@ def outsize(
     ] = None,
     form: Form,
 ) -> int | None:
-    """Work out the size of an output, with its formula; of a chain of layers, all there is to know.
+    """Work out the size of a layer's output, with its formula.
 
-    A size with --kernel is one layer, and each size a row. A filter or a pooling keeps the
-    channels. A size with layers is a chain, and each layer a row: output shape, effective kernel,
-    receptive field, jump and first centre in input pixels, parameters, MACs (of convolutions and
-    dense layers), FLOPs = 2·MACs, memory of the output in float32 bytes, and whether it sees
-    further than the input reaches; then the total. All of it for one input.
+    Of a chain of layers it works out all there is to know. A size with --kernel is one layer, and
+    each size a row. A filter or a pooling keeps the channels. A size with layers is a chain, and
+    each layer a row: output shape, effective kernel, receptive field, jump and first centre in
+    input pixels, parameters, MACs (of convolutions and dense layers), FLOPs = 2·MACs, memory of the
+    output in float32 bytes, and whether it sees further than the input reaches; then the total. All
+    of it for one input.
 
     \b
     A layer is its name, a number and options, in one word:

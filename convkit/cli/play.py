@@ -43,11 +43,12 @@ def play(
     checkpoint: CheckpointOption = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite the file.")] = False,
 ) -> None:
-    """Watch what an agent has learnt: it plays episodes, always doing what it takes for best.
+    """Watch an agent play what it has learnt to play.
 
-    On a terminal the episodes are drawn as they go, in a pipe as they end. Then comes a row for
-    each: its return, how many steps it had, and whether the world ended it (terminated) or it was
-    broken off, since it lasted long enough (truncated). --json has the actions, too.
+    It always does what it takes for best. On a terminal the episodes are drawn as they go, in a
+    pipe as they end. Then comes a row for each: its return, how many steps it had, and whether the
+    world ended it (terminated) or it was broken off, since it lasted long enough (truncated).
+    --json has the actions, too.
 
     \b
     Examples:

@@ -34,7 +34,7 @@ def predict(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="INPUT...",
+            metavar="INPUT",
             help="Pictures or folders of them, tables, .npy or .npz files; to a run that learnt "
             "from pairs of texts, the texts themselves. - is standard input.",
         ),
@@ -60,18 +60,22 @@ def predict(
     texts: Texts,
     checkpoint: CheckpointOption = None,
 ) -> None:
-    """Ask what a run has trained: a row for each sample, with its class or its value.
+    """Ask what a run has trained: an answer for each input.
 
-    A table needs the columns that were learnt from, under their names, in any order; others are
-    ignored. An .npy file holds one sample or several; an .npz file has them in its array inputs.
-    Values are in the unit of the data that were learnt from. The data themselves aren't needed.
-    To a run that learnt from pairs of texts, each INPUT is a text; - takes one from each line of
-    standard input. Texts are ranked by the mean of their symbols' log-probabilities, or short ones
-    would always win; the score is the logarithm of the whole text's probability.
-    Of an autoencoder --anomaly tells which samples it can't rebuild, since it learnt from none like
+    A row for each sample, with its class or its value. A table needs the columns that were learnt
+    from, under their names, in any order; others are ignored. An .npy file holds one sample or
+    several; an .npz file has them in its array inputs. Values are in the unit of the data that were
+    learnt from. The data themselves aren't needed.
+
+    Pairs of texts: each INPUT is a text, or with - each line of standard input. The K best are
+    ranked by the mean of their symbols' log-probabilities, or short ones would always win; the
+    score is the logarithm of the whole text's probability.
+
+    A time series: a row for each window of the table, or with --steps what follows behind its end,
+    forecasts of later values made from earlier ones.
+
+    An autoencoder: with --anomaly, which samples it can't rebuild, since it learnt from none like
     them: those whose error is above a threshold that hardly any training sample's error is.
-    To a run that learnt from a time series, a table is another one: a row for each window of it, or
-    with --steps what follows behind its end, forecasts of later values made from earlier ones.
 
     \b
     Examples:

@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
 def list_runs(
     console: Console,
     folder: Annotated[
-        str, typer.Argument(metavar="[FOLDER]", help="Where runs lie, or those of an experiment.")
+        str, typer.Argument(metavar="FOLDER", help="Where runs lie, or those of an experiment.")
     ] = "runs",
     *,
     name: Annotated[
@@ -70,7 +70,9 @@ def list_runs(
         raise ConvkitError(f"there is no folder '{folder}'", "convkit runs list shows runs/")
     lines = list_lines(Path(folder), name)
     if not lines:
-        console.note(f"no runs in '{folder}'; convkit train configs/digits-mlp.yaml makes one")
+        trials = Path(folder, "trials")
+        way = f"{trials} has some" if is_folder(trials) else "convkit train CONFIG makes one"
+        console.note(f"no runs in '{folder}'; {way}")
     if lines or sort == "run":
         lines = sort_lines(lines, sort)
     if console.as_json:
@@ -81,7 +83,7 @@ def list_runs(
 
 
 def show(console: Console, run: RunName) -> None:
-    """Show what a run was, how it went, epoch by epoch, and what it reached.
+    """Show what a run was, how it went, and what it reached.
 
     On a terminal: the config with every default, what it was made with, epochs, and metrics. In a
     pipe: a line for each epoch. All of it with --json.
@@ -104,7 +106,7 @@ def show(console: Console, run: RunName) -> None:
 def compare(
     console: Console,
     runs: Annotated[
-        list[str], typer.Argument(metavar="RUN...", help="Two or more; as for convkit runs show.")
+        list[str], typer.Argument(metavar="RUN", help="Two or more; as for convkit runs show.")
     ],
     *,
     plot: Annotated[
@@ -115,10 +117,10 @@ def compare(
     ] = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite the plot.")] = False,
 ) -> None:
-    """Set the metrics of runs beside the settings in which they differ, and only those.
+    """Set metrics of runs beside what they differ in.
 
-    The best value of each metric is marked on a terminal. What the runs were made with is shown
-    where that differs, too: versions, the platform, the data.
+    Only settings that differ are shown, and where that differs, too, what the runs were made with:
+    versions, the platform, the data. The best value of each metric is marked on a terminal.
 
     \b
     Examples:
@@ -147,11 +149,11 @@ def compare(
 
 
 def plot(console: Console, run: RunName) -> int | None:
-    """Draw what a run has to show, and print the names of the pictures (extra plot).
+    """Draw what a run has to show (extra plot).
 
     In the run's folder plots/: losses and metrics over epochs, the confusion matrix, what the first
-    layer looks for in pictures, and predictions for some samples. convkit train draws them at its
-    end, if matplotlib is installed.
+    layer looks for in pictures, and predictions for some samples. Their names are printed. convkit
+    train draws them at its end, if matplotlib is installed.
 
     \b
     Examples:

@@ -184,7 +184,8 @@ def _ending(info: RunInfo) -> str:
     """Return how a run ended, in a line."""
     took = f", {duration(info.seconds)}" if info.seconds is not None else ""
     reason = f": {info.summary['reason']}" if "reason" in info.summary else ""
-    return f"{info.run.folder}: {info.status} after {info.epochs:,} epochs{took}{reason}"
+    epochs = "1 epoch" if info.epochs == 1 else f"{info.epochs:,} epochs"
+    return f"{info.run.folder}: {info.status} after {epochs}{took}{reason}"
 
 
 # --- several runs ---

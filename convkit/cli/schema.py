@@ -14,10 +14,11 @@ def register(app: typer.Typer) -> None:
 
 
 def schema(console: Console) -> None:
-    """Print the JSON Schema of experiments: every key, name and default, with its description.
+    """Print the JSON Schema of experiments.
 
-    An editor that knows it completes and checks a config. In VS Code, with its YAML extension, the
-    config's first line names the file: # yaml-language-server: $schema=convkit.schema.json
+    It has every key, name and default, with its description. An editor that knows it completes and
+    checks a config. In VS Code, with its YAML extension, the config's first line names the file: #
+    yaml-language-server: $schema=convkit.schema.json
 
     \b
     Examples:

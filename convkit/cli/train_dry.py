@@ -93,7 +93,7 @@ def _memory(preview: Preview) -> Table:
         ["memory for", "bytes"],
         [*preview.memory.items(), ["total", total]],
         title="training",
-        footer=f"{samples} samples, {preview.steps_per_epoch:,} steps in an epoch; about "
+        footer=f"{samples} {preview.unit}, {preview.steps_per_epoch:,} steps in an epoch; about "
         f"{_size(total)} beside the program itself",
     )
 
@@ -111,6 +111,7 @@ def _document(preview: Preview) -> dict[str, Any]:
         "parameters": preview.parameters,
         "macs": sum(row.macs for row in preview.layers),
         "samples": preview.samples,
+        "unit": preview.unit,
         "steps_per_epoch": preview.steps_per_epoch,
         "memory": preview.memory | {"total": sum(preview.memory.values())},
     }

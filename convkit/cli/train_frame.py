@@ -154,9 +154,9 @@ def _pace(story: Story, signs: Signs, width: int) -> RenderableType:
     plan = story.plan
     epoch = min(story.step // plan.steps_per_epoch + (not story.over), plan.epochs)
     parts = [f"epoch {epoch:,} of {plan.epochs:,}"]
+    if story.records:
+        parts.append(f"{story.records[-1]['samples_per_second']:,.0f} samples/s")
     if story.step:
-        pace = story.step * plan.samples["train"] / plan.steps_per_epoch / story.seconds
-        parts.append(f"{pace:,.0f} samples/s")
         parts.append(duration(story.seconds))
     if story.seconds_left is not None and not story.over:
         parts[-1] += f", {duration(story.seconds_left)} left"

@@ -87,7 +87,8 @@ def place(plan: Plan) -> str:
 
 def contents(plan: Plan, separator: str) -> str:
     """Return how much is trained on how much: ``1,437 train, 360 test, 5,178 parameters``."""
-    parts = [f"{count:,} {split}" for split, count in plan.samples.items()]
+    unit = "" if plan.unit == "samples" else f" {plan.unit}"
+    parts = [f"{count:,} {split}{unit}" for split, count in plan.samples.items()]
     return separator.join([*parts, f"{plan.parameters:,} parameters"])
 
 

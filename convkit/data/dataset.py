@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,9 @@ class Dataset:
     citation: str = ""
     licence: str = ""
 
+    unit: ClassVar[str] = "samples"
+    """What there are so many of where it is measured, see :attr:`count`."""
+
     def __post_init__(self) -> None:
         """Raise a ConvkitError for targets that don't fit the inputs or the classes."""
         if not len(self.inputs):
@@ -66,6 +69,11 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    @property
+    def count(self) -> int:
+        """How many samples are measured; an environment has as many as it is asked for."""
+        return len(self)
 
     @property
     def sample_shape(self) -> tuple[int, ...]:

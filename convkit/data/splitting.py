@@ -39,6 +39,17 @@ class Splits:
         named = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: part for name, part in named.items() if part is not None}
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many samples there are to learn from, and to be measured by, or episodes to play.
+
+        Of those to learn from an environment has no end.
+        """
+        endless = self.train.unit != Dataset.unit
+        return {
+            name: part.count for name, part in self.parts.items() if name != "train" or not endless
+        }
+
     def prepared(self) -> Splits:
         """Return the parts as the network is to see them: filled and scaled."""
         apply = self.preprocessing.apply

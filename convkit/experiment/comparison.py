@@ -157,6 +157,17 @@ def compare(runs: Sequence[Run]) -> Comparison:
     """
     if len(runs) < 2:
         raise ConvkitError("a comparison needs at least two runs", "name another one")
+    return beside(runs)
+
+
+def beside(runs: Sequence[Run]) -> Comparison:
+    """Return what :func:`compare` does, also of one run, which differs from nothing.
+
+    Raises
+    ------
+    ConvkitError
+        If one can't be read.
+    """
     infos = [describe(run) for run in runs]
     leaves = [dict(_leaves(config)) for config in _comparable(infos)]
     settings = _beside(leaves)

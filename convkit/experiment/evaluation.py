@@ -40,7 +40,9 @@ class Evaluation:
     epoch : int
         After how many epochs it was saved.
     samples : dict of str to int
-        In each part.
+        How many were measured in each part.
+    unit : str
+        What they are: samples, or episodes.
     metrics : dict of str to dict of str to float
         By part, then by name.
     confusion : dict of str to dict
@@ -52,6 +54,7 @@ class Evaluation:
     checkpoint: CheckpointName
     epoch: int
     samples: dict[str, int]
+    unit: str
     metrics: dict[str, dict[str, float]]
     confusion: dict[str, dict[str, Any]]
 
@@ -104,7 +107,8 @@ def evaluate(
         run=run,
         checkpoint=name,
         epoch=read_checkpoint(run.checkpoint(name)).state["position"]["epoch"],
-        samples={part: len(dataset) for part, dataset in data.items()},
+        samples={part: dataset.count for part, dataset in data.items()},
+        unit=next(iter(data.values())).unit,
         metrics=metrics,
         confusion={part: matrix for part, matrix in matrices.items() if matrix is not None},
     )

@@ -77,13 +77,23 @@ class Reader:
         ConvkitError
             If there is none, one can't be read, or is of another shape than those learnt from.
         """
-        parts = [self._file(found.path) for found in expand(sources)]
+        parts = [self._file(path) for path in self._found(list(sources))]
         if not parts:
             raise ConvkitError(
                 "there is nothing to predict", "name a file, or - for standard input"
             )
         names = [name for part in parts for name in part.names]
         return Inputs(names, np.concatenate([part.values for part in parts]))
+
+    def _found(self, sources: list[str]) -> list[Path]:
+        """Return the files; a table that lies among pictures is none of what is asked about."""
+        paths = [found.path for found in expand(sources, recursive=True)]
+        if len(self.signature.sample_shape) < 3:
+            return paths
+        named = set(map(Path, sources))
+        return [
+            path for path in paths if path in named or path.suffix.lower() not in TEXT_SUFFIXES
+        ]
 
     def _file(self, path: Path) -> Inputs:
         suffix = self._suffix(path)

@@ -19,13 +19,15 @@ class Plan:
     run : Run
     epochs, steps_per_epoch : int
     samples : dict of str to int
-        In each split that there is.
+        In each split, see :attr:`convkit.data.Splits.counts`.
     parameters : int
         Trained numbers.
     monitor : str
         The metric whose best checkpoint is kept.
     records : list of dict
         Of the epochs before, where a run goes on.
+    unit : str
+        What is counted: samples, or episodes.
     """
 
     run: Run
@@ -35,6 +37,7 @@ class Plan:
     parameters: int
     monitor: str
     records: list[dict[str, Any]]
+    unit: str = "samples"
 
 
 @dataclass(frozen=True)

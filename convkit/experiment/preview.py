@@ -33,7 +33,9 @@ class Preview:
     layers : list of Row
         A line for the input, then one for each layer; empty where a family has none.
     samples : dict of str to int
-        In each split that there is.
+        In each split, see :attr:`convkit.data.Splits.counts`.
+    unit : str
+        What they are: samples, or episodes.
     steps_per_epoch, parameters : int
     memory : dict of str to int
         Bytes by what needs them, see :func:`memory`.
@@ -42,6 +44,7 @@ class Preview:
     resolved: spec.Resolved
     layers: list[Row]
     samples: dict[str, int]
+    unit: str
     steps_per_epoch: int
     parameters: int
     memory: dict[str, int]
@@ -60,7 +63,8 @@ def preview(resolved: spec.Resolved, root: Path = Path()) -> Preview:
     return Preview(
         resolved=resolved,
         layers=layers,
-        samples={name: len(part) for name, part in assembly.splits.parts.items()},
+        samples=assembly.splits.counts,
+        unit=assembly.splits.train.unit,
         steps_per_epoch=assembly.family.steps_per_epoch,
         parameters=assembly.family.parameters,
         memory=memory(assembly, layers),
@@ -75,15 +79,17 @@ def memory(assembly: Assembly, layers: Sequence[Row]) -> dict[str, int]:
     ``parameters``   all that is trained
     ``gradients``    one for each parameter; the largest layer's once more, as it is added to them
     ``optimizer``    what it remembers of each parameter, and the room in which it works
+    ``replay`` ...   what the family remembers besides, such as an agent's last steps
     ``metrics``      the outputs of an epoch and their targets
     ``activations``  every layer's output for one batch and, on the way back, its gradient; or two
                      layers' outputs for the many samples that are evaluated at once
-    ``checkpoint``   a copy of the parameters and of what the optimizer remembers, and the file
-                     that is made of it
+    ``checkpoint``   a copy of the parameters and of all that is remembered, and the file that is
+                     made of it
     ===============  ============================================================================
     """
     count, training = assembly.family.parameters, assembly.splits.train
     largest = max((row.parameters for row in layers), default=0)
+    besides = assembly.family.remembered()
     held, remembered = _optimizer_bytes(assembly.experiment, count)
     outputs = len(training) * layers[-1].bytes + training.targets.nbytes if layers else 0
     return {
@@ -91,9 +97,10 @@ def memory(assembly: Assembly, layers: Sequence[Row]) -> dict[str, int]:
         "parameters": FLOAT32_BYTES * count,
         "gradients": FLOAT32_BYTES * (count + largest),
         "optimizer": held,
+        **besides,
         "metrics": outputs,
         "activations": _activations(assembly.experiment.trainer.batch_size, layers),
-        "checkpoint": COPIES * (FLOAT32_BYTES * count + remembered),
+        "checkpoint": COPIES * (FLOAT32_BYTES * count + remembered + sum(besides.values())),
     }
 
 

@@ -103,7 +103,9 @@ class Trainer:
         if self._family.finished is not None:
             return Ending("finished", self._family.finished)
         if self.position.epoch >= self._settings.epochs:
-            return Ending("finished", f"all {self._settings.epochs} epochs are done")
+            count = self._settings.epochs
+            done = "1 epoch is" if count == 1 else f"all {count} epochs are"
+            return Ending("finished", f"{done} done")
         if self._patience is not None and self._patience.exhausted:
             return Ending("stopped early", str(self._patience))
         return None

@@ -245,6 +245,13 @@ class Family(ABC):
     def memory(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what learning needs beyond the model to go on: arrays, and what JSON holds."""
 
+    def remembered(self) -> dict[str, int]:
+        """Return the bytes of what :meth:`memory` holds beside an optimizer's, by what it is.
+
+        Only what takes much room is worth a name; it is known once the family is prepared.
+        """
+        return {}
+
     @abstractmethod
     def load_memory(self, arrays: Mapping[str, Array], state: Mapping[str, Any]) -> None:
         """Take it in."""

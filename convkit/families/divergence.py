@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,6 +72,29 @@ class DivergedError(ConvkitError):
     def __init__(self, origin: Origin, hint: str | None = None) -> None:
         super().__init__(str(origin), hint or HINTS[origin.what])
         self.origin = origin
+
+
+@contextmanager
+def diverging(network: str, hint: str) -> Iterator[None]:
+    """Say of training that diverges in the block which of a family's networks it was.
+
+    Parameters
+    ----------
+    network : str
+        What it is called, such as ``the discriminator``.
+    hint : str
+        The way out.
+
+    Raises
+    ------
+    DivergedError
+    """
+    try:
+        yield
+    except DivergedError as error:
+        what, where, value = astuple(error.origin)
+        place = f"{network}'s {where}" if where else network
+        raise DivergedError(Origin(what, place, value), hint) from error
 
 
 class Link(NamedTuple):

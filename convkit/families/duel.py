@@ -14,6 +14,7 @@ from convkit.families.adversarial import packed
 from convkit.families.averaging import MovingAverage
 from convkit.families.coder import normal_codes, portions
 from convkit.families.critic import Critic
+from convkit.families.divergence import diverging
 from convkit.families.naming import owned, within
 from convkit.families.part import Part
 from convkit.families.randomness import generator
@@ -23,6 +24,8 @@ from convkit.nn import Context
 from convkit.optim import Optimizer
 
 Array = NDArray[Any]
+
+HINT = "lower optimizer.lr, or hold the discriminator back by r1 or gradient_penalty"
 
 
 class Duel:
@@ -108,7 +111,8 @@ class Duel:
             between = self._between(real.data, made.data)
             penalties.append(critic.gradient_penalty(between, rules.gradient_penalty))
         loss = rules.objective(scores, True) + rules.objective(critic(made), False)
-        self.judge.descend(sum(penalties, start=loss), progress)
+        with diverging("the discriminator", HINT):
+            self.judge.descend(sum(penalties, start=loss), progress)
         return float(loss.data)
 
     def _forge(self, count: int, progress: float) -> float:
@@ -116,7 +120,8 @@ class Duel:
         with self._critic.unmoved():
             made = packed(self._made(count), self.rules.pack)
             loss = self.rules.objective(self._critic(made), True)
-        return self.forger.descend(loss, progress)
+        with diverging("the generator", HINT):
+            return self.forger.descend(loss, progress)
 
     def _made(self, count: int) -> Tensor:
         codes = normal_codes(count, self._latent, self._rngs["latents"])

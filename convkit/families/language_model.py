@@ -21,7 +21,7 @@ from convkit.families.coder import evaluating, in_batches
 from convkit.families.divergence import DivergedError
 from convkit.families.means import Means
 from convkit.families.memories import chosen, named, unnamed
-from convkit.families.misfit import blamed_on
+from convkit.families.misfit import refuse_metrics
 from convkit.families.naming import owned, within
 from convkit.families.network import EVALUATING
 from convkit.families.part import Part
@@ -71,9 +71,7 @@ class LanguageModel(Family, Writes, Attends):
         symbols = signature.symbols
         if not symbols or signature.classes != symbols:
             raise ConvkitError("a language_model learns from a text to go on with", "data: text")
-        with blamed_on("metrics"):
-            if blueprint.metrics:
-                raise ConvkitError("a language_model has measures of its own", "leave it out")
+        refuse_metrics(self.name, blueprint.metrics)
         self.signature = signature
         self.seed = blueprint.seed
         self.network = TextNetwork(blueprint.layers, len(symbols), self.embedding)

@@ -77,7 +77,8 @@ def draw_confusion(confusion: Confusion, name: str) -> Figure:
     words = f"{name} · {confusion.split}: {right:,} of {int(matrix.sum()):,} right"
     figure = blank(size + 2.5, size + 1.9, words)
     axes = figure.subplots()
-    axes.imshow(_colours(matrix))
+    # Cells may be a little wider than high: the layout makes no room for labels of square ones.
+    axes.imshow(_colours(matrix), aspect="auto")
     axes.set(xlabel="predicted", ylabel="actual")
     axes.set_xticks(
         range(count), _short(confusion.classes), rotation=_turn(confusion.classes, size / count)

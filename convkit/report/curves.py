@@ -71,11 +71,7 @@ def draw_comparison(comparison: Comparison, path: Path, *, force: bool = False) 
         If the extra is missing, the file can't be written, or there is nothing to draw.
     """
     check_drawable(path, "--plot", force=force)
-    if len(comparison.runs) > MOST_RUNS:
-        raise ConvkitError(
-            f"{len(comparison.runs)} lines in one picture can't be told apart",
-            f"compare {MOST_RUNS} runs at most",
-        )
+    check_lines(len(comparison.runs))
     names = _shared(comparison.runs)
     if not names:
         raise ConvkitError("there is no metric that the runs share, to be drawn")
@@ -90,6 +86,19 @@ def draw_comparison(comparison: Comparison, path: Path, *, force: bool = False) 
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower left")
         save_figure(figure, path, force=force)
+
+
+def check_lines(count: int) -> None:
+    """Refuse more lines than can be told apart.
+
+    Raises
+    ------
+    ConvkitError
+    """
+    if count > MOST_RUNS:
+        raise ConvkitError(
+            f"{count} lines in one picture can't be told apart", f"compare {MOST_RUNS} runs at most"
+        )
 
 
 def _legend(comparison: Comparison, index: int) -> str:

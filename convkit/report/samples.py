@@ -32,7 +32,6 @@ def draw_samples(predictor: Predictor, dataset: Dataset, name: str) -> Figure | 
     Pictures are shown with what they are taken for, mistakes first; classes of two inputs as
     regions of their plane; predicted values over the actual ones.
     """
-    dataset = predictor.family.signature.adapted(dataset)
     prediction = predictor.predict(dataset.inputs)
     if prediction.labels is None:
         return _draw_values(prediction, dataset, name)

@@ -1,6 +1,9 @@
 """How commands speak: what a terminal says once, what a pipe repeats, what ``-v`` adds."""
 
-from convkit.cli.console import Table
+import pytest
+import rich.console
+
+from convkit.cli.console import Table, draw
 from tests.cli.process import ROOT, convkit, on_terminal
 
 SCENE = ROOT / "sample_images" / "shapes.png"
@@ -43,3 +46,23 @@ def test_verbose_says_how_it_was_decided(tmp_path):
     assert "pads 1,1,1,1 of edge (top, bottom, left, right)" in told.stderr
     untold = convkit(*words, cwd=tmp_path)
     assert (untold.stderr, untold.stdout) == ("", told.stdout)
+
+
+@pytest.mark.parametrize(
+    ("columns", "headers", "cells"),
+    [
+        (60, ["trainer.batch_size", "test/loss"], ["128", "-0.0301081"]),
+        (30, ["trainer.", "batch_", "test/", "size", "loss"], ["128", "-0.0301081"]),
+        (23, ["trainer.", "batch_", "test/", "size", "loss"], ["128", "-0.03011"]),
+    ],
+)
+def test_where_there_is_little_room_names_are_folded_and_then_numbers_shortened(
+    monkeypatch, columns, headers, cells
+):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    drawing = rich.console.Console(width=columns)
+    with drawing.capture() as capture:
+        drawing.print(draw(Table(["trainer.batch_size", "test/loss"], [[128, -0.03010812]])))
+    header, row = capture.get().split("─" * 5, 1)
+    assert sorted(header.split()) == sorted(headers)
+    assert row.replace("─", "").split() == cells

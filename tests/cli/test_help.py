@@ -112,6 +112,15 @@ def test_help_lists_every_entry_of_a_table(command, table):
 # --- the program ---
 
 
+@pytest.mark.parametrize(
+    "path", [path for path, each in COMMANDS.items() if hasattr(each, "commands")]
+)
+def test_in_a_list_of_commands_none_is_cut_off(path):
+    _, _, listed = help_of(*path).partition("\nCommands:\n")
+    assert len(listed.splitlines()) == len(COMMANDS[path].commands)
+    assert "..." not in listed
+
+
 def test_nothing_said_is_a_question_for_help():
     result = process.convkit()
     assert (result.code, result.text, result.stderr) == (0, help_of(), "")

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import shutil
+from pathlib import Path
 from threading import Thread
 
 import numpy as np
@@ -59,6 +61,15 @@ def test_pictures(place):
     assert [row[0] for row in rows] == pictures
     assert right(rows) >= 0.75
     assert all(0.1 <= float(row[2]) <= 1 for row in rows)
+
+
+def test_tables_among_pictures_are_passed_over_unless_they_are_named(place, tmp_path):
+    shutil.copy(place / "digit-00.png", tmp_path)
+    shutil.copy(place / "houses.csv", tmp_path)
+    _, *rows = convkit("predict", "runs/digits/1", tmp_path, cwd=place).rows
+    assert [Path(row[0]).name for row in rows] == ["digit-00.png"]
+    named = f"{tmp_path}/./houses.csv"
+    convkit("predict", "runs/digits/1", tmp_path, named, cwd=place).assert_refused("is a table")
 
 
 @pytest.mark.parametrize("name", ["digits.npy", "digits.npz"])

@@ -177,6 +177,17 @@ def test_a_slip_is_one_line_with_the_way_out(arguments, says, tiny):
     convkit(*arguments, cwd=tiny).assert_refused(*says)
 
 
+def test_what_is_no_option_but_a_setting_is_told():
+    convkit("train", "--epochs", "3").assert_refused("--epochs", "--set trainer.epochs=")
+    elsewhere = convkit("predict", "--epochs", "3")
+    elsewhere.assert_refused("--epochs")
+    assert "--set" not in elsewhere.stderr
+
+
+def test_the_bare_name_of_a_config_leads_to_it():
+    convkit("train", "digits-cnn").assert_refused("did you mean 'configs/digits-cnn.yaml'?")
+
+
 def test_a_run_that_is_over_is_not_resumed(tiny):
     convkit("train", "tiny.yaml", cwd=tiny)
     convkit("train", "--resume", "tiny", cwd=tiny).assert_refused("runs/tiny/1", "finished")

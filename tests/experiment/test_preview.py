@@ -38,6 +38,15 @@ def test_a_family_without_layers_has_none():
     assert found.memory["activations"] == 0
 
 
+def test_an_agent_plays_episodes_and_remembers_steps():
+    found = preview(resolved("cartpole-dqn", "family.replay_capacity=8000"))
+    assert (found.samples, found.unit) == ({"validation": 50, "test": 100}, "episodes")
+    replay = 8000 * (2 * 4 * 4 + 8 + 4 + 1 + 1)  # twice what was seen, action, reward, two ends
+    assert found.memory["replay"] == replay
+    assert found.memory["target"] == found.memory["parameters"]
+    assert found.memory["checkpoint"] > 2 * replay
+
+
 @pytest.mark.parametrize("batch_size", [64, 512])
 def test_the_memory_is_what_training_takes(batch_size):
     """Within half and double of what Python and NumPy report, for whom all arrays are counted."""

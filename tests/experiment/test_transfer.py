@@ -268,7 +268,7 @@ def test_a_map_has_to_say_it_all(tmp_path, map_, said):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("model.from=sorce", "model.from: no such run: 'sorce'"),
+        ("model.from=sorce", "model.from: no such run: 'sorce' (hint: did you mean"),
         ("model.freeze=9", "model.freeze: there is no layer '9'"),
         ("model.replace.0.dense.units=4", "the model has 4 outputs, but the data have 3 classes"),
         ("family=perceptron", "model: the family perceptron takes none"),

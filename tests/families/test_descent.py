@@ -9,7 +9,10 @@ from convkit.experiment import spec
 from convkit.experiment.assembly import assemble, restore
 from convkit.experiment.checkpoint import read_checkpoint
 from convkit.experiment.evaluation import evaluate
-from convkit.experiment.session import train
+from convkit.experiment.session import resume, train
+from convkit.families import Descent
+from tests.experiment.small import signalled_at, trained
+from tests.experiment.test_resume import assert_same
 
 CONFIG = """
 data: rosenbrock
@@ -35,6 +38,17 @@ def test_it_goes_the_way_of_a_plain_loop(tmp_path):
     np.testing.assert_allclose(checkpoint.within("learning")["path"], way, rtol=1e-10)
     assert outcome.summary["remarks"]["place"] == pytest.approx(place.tolist())
     assert outcome.metrics["train/distance"] == pytest.approx(np.hypot(*(place - 1)))
+
+
+def test_it_goes_on_as_if_it_had_never_stopped(tmp_path, monkeypatch):
+    momentum = CONFIG.replace("sgd", "momentum")
+    whole = trained(momentum, tmp_path)
+    with monkeypatch.context() as patch:
+        signalled_at(patch, 7, family=Descent)
+        outcome = trained(momentum, tmp_path)
+    assert outcome.status == "interrupted"
+    resume(outcome.run)
+    assert_same(outcome.run, whole.run)
 
 
 def test_it_begins_where_it_is_told(tmp_path):

@@ -73,9 +73,15 @@ def check_layers(experiment: Experiment, origins: Mapping[str, str] | None = Non
         hint = None
     except ConvkitError as error:
         hint = error.hint
-    guess = hint if hint and hint.startswith("did you mean") else "train it first"
     where = (origins or {}).get("model.from", "")
+    guess = hint if hint and hint.startswith("did you mean") else _training(model.from_, where)
     raise LocatedError(where, "model.from", f"no such run: '{model.from_}'", guess)
+
+
+def _training(run: str, where: str) -> str:
+    """Return how to come by a run that is asked for in some file, whose neighbour may train it."""
+    config = Path(where).with_name(f"{Path(run).name}.yaml") if where else Path(run)
+    return f"train it first: convkit train {config}" if config.is_file() else "train it first"
 
 
 def build_layers(experiment: Experiment) -> list[Layer]:

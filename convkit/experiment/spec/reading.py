@@ -98,6 +98,7 @@ def read_root(source: str | Path, reading: Reading, hint: str) -> Node:
     ConvkitError
         If it can't be read.
     """
+    _check_whole(source)
     name, data = display_name(source), read_bytes(source)
     try:
         root = read_tree(data, name, reading.problems)
@@ -106,6 +107,13 @@ def read_root(source: str | Path, reading: Reading, hint: str) -> Node:
     if root is None:
         raise SpecError([LocatedError(name, "", "it is empty", hint)])
     return _named(root, "experiment" if str(source) == "-" else Path(source).stem)
+
+
+def _check_whole(source: str | Path) -> None:
+    """Refuse the bare name of an experiment that lies where experiments do."""
+    config = Path("configs", f"{source}.yaml")
+    if not Path(source).exists() and config.is_file():
+        raise ConvkitError(f"no such file: '{source}'", f"did you mean '{config}'?")
 
 
 def experiment_from_document(
