@@ -60,8 +60,8 @@ class Lines:
         self._every = 1 if self._console.verbose else math.ceil(plan.epochs / MOST_LINES)
         self._tells = best_is_news(plan)
         gone = f", going on after epoch {plan.records[-1]['epoch']}" if plan.records else ""
-        steps = f"{plan.epochs:,} epochs of {plan.steps_per_epoch:,} steps"
-        self._console.note(f"{place(plan)}: {contents(plan, ', ')}, {steps}{gone}")
+        epochs, steps = _counted(plan.epochs, "epoch"), _counted(plan.steps_per_epoch, "step")
+        self._console.note(f"{place(plan)}: {contents(plan, ', ')}, {epochs} of {steps}{gone}")
 
     def stepped(self, moment: Moment) -> None:
         """Say nothing: a log is no place for what is soon outdated."""
@@ -142,3 +142,7 @@ def duration(seconds: float) -> str:
         return f"{rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02} h" if hours else f"{minutes}:{rest:02} min"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -55,7 +55,9 @@ class Live(AbstractContextManager["Live"]):
         self._total = total
         over = {entry.number: entry for entry in entries if entry.state in OVER}
         self._entries |= over
-        if over:
+        if len(over) > total:
+            self._console.note(f"{len(over)} trials are done, more than the {total} asked for")
+        elif over:
             self._console.note(f"goes on: {len(over)} of {total} trials are done")
 
     def took(self, claim: Claim) -> None:

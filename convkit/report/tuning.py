@@ -7,6 +7,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ CAPTIONS = {
     "front": "Trials by their metrics; those that no other one beats in all are marked.",
 }
 """Each picture's name, and what it shows."""
+
+FEWEST = 2
+"""Trials that there is something to draw of."""
 
 MOST_ROWS = 200
 
@@ -52,6 +56,8 @@ def write_report(results: Results, study: Study, folder: Path) -> list[Path]:
 
 def _draw(results: Results, study: Study, folder: Path) -> Iterator[Path]:
     """Draw what can be drawn of the trials, with Optuna's own plots."""
+    if len(results.complete) < FEWEST:
+        return
     with refusals("make", folder):
         folder.mkdir(parents=True, exist_ok=True)
     import matplotlib
@@ -85,8 +91,6 @@ def _drawings(results: Results, study: Study) -> dict[str, Callable[[], Any]]:
     from optuna.visualization import matplotlib as draw
 
     drawn, names = study.trials_drawn, list(results.plan.tuning.metrics)
-    if len(results.complete) < 2:
-        return {}
     if len(names) > 1:
         if len(names) > 3:
             return {}
@@ -102,6 +106,8 @@ def _drawings(results: Results, study: Study) -> dict[str, Callable[[], Any]]:
         drawings["importance"] = lambda: draw.plot_param_importances(
             drawn, evaluator=PedAnovaImportanceEvaluator(), target_name=names[0]
         )
+        if find_spec("scipy") is None:  # of which Optuna's contours are made
+            return drawings
         first_two = list(important)[:2]
         drawings["contour"] = lambda: draw.plot_contour(
             drawn, params=first_two, target_name=names[0]
