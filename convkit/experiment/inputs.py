@@ -91,9 +91,7 @@ class Reader:
         if len(self.signature.sample_shape) < 3:
             return paths
         named = set(map(Path, sources))
-        return [
-            path for path in paths if path in named or path.suffix.lower() not in TEXT_SUFFIXES
-        ]
+        return [path for path in paths if path in named or path.suffix.lower() not in TEXT_SUFFIXES]
 
     def _file(self, path: Path) -> Inputs:
         suffix = self._suffix(path)

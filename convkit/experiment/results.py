@@ -93,13 +93,13 @@ class Result:
 
 
 def headline(metrics: Mapping[str, float | None]) -> str | None:
-    """Return the metric that tells most: of the last held-out split, the first beside the loss."""
+    """Return the metric that tells most: of the last held-out split, the first beside a loss."""
     splits = [
         [name for name in metrics if name.startswith(f"{split}/")]
         for split in ("test", "validation")
     ]
     names = next((each for each in splits if each), [])
-    return next((name for name in names if not name.endswith("/loss")), names[0] if names else None)
+    return next((name for name in names if not name.endswith("loss")), names[0] if names else None)
 
 
 def _numbers(values: Sequence[float | None]) -> list[float]:

@@ -62,8 +62,23 @@ def draw_curves(info: RunInfo) -> Figure:
     return figure
 
 
-def draw_comparison(comparison: Comparison, path: Path, *, force: bool = False) -> None:
+def draw_comparison(
+    comparison: Comparison,
+    path: Path,
+    labels: Sequence[str] | None = None,
+    *,
+    force: bool = False,
+) -> None:
     """Draw the metrics that runs share over their epochs, a line for each run.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    path : Path
+    labels : sequence of str, optional
+        What the lines are called; by default as the runs are, with what they say differently.
+    force : bool
+        Whether a file may be overwritten.
 
     Raises
     ------
@@ -75,16 +90,16 @@ def draw_comparison(comparison: Comparison, path: Path, *, force: bool = False) 
     names = _shared(comparison.runs)
     if not names:
         raise ConvkitError("there is no metric that the runs share, to be drawn")
+    labels = labels or _labels(comparison)
     with look():
         figure, panels = _panels(len(names), f"{len(comparison.runs)} runs compared")
         figure.set_figheight(figure.get_figheight() + 0.22 * len(comparison.runs))
         for axes, name in zip(panels, names, strict=True):
             for index, info in enumerate(comparison.runs):
-                curve = _curve(info, name, _legend(comparison, index))
+                curve = _curve(info, name, labels[index])
                 _plot(axes, curve, COLOURS[index % len(COLOURS)], dashed=index >= len(COLOURS))
             _finish(axes, name)
-        handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower left")
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left")
         save_figure(figure, path, force=force)
 
 
@@ -101,7 +116,11 @@ def check_lines(count: int) -> None:
         )
 
 
-def _legend(comparison: Comparison, index: int) -> str:
+def _labels(comparison: Comparison) -> list[str]:
+    return [_label(comparison, index) for index in range(len(comparison.runs))]
+
+
+def _label(comparison: Comparison, index: int) -> str:
     """Return a run's name with what it says differently, as long as that is short."""
     told = [
         f"{path.rpartition('.')[2]} {values[index]}"

@@ -27,7 +27,7 @@ def check_room(variants: Sequence[Variant], seeds: int) -> None:
 
 
 def draw(results: Sequence[Result], path: Path, *, force: bool = False) -> None:
-    """Draw the paths of descents; of other variants, their metrics over epochs, by run.
+    """Draw the paths of descents; of other variants, their metrics over epochs.
 
     Raises
     ------
@@ -38,10 +38,14 @@ def draw(results: Sequence[Result], path: Path, *, force: bool = False) -> None:
         with look():
             save(draw_ways([_way(result) for result in results]), path, force=force)
     else:
-        runs = [outcome.run for result in results for outcome in result.outcomes]
+        labels = {
+            outcome.run: f"{_label(result)} · run {outcome.run.folder.name}"
+            for result in results
+            for outcome in result.outcomes
+        }
         # One that diverged at once has nothing to share with the others.
-        begun = [run for run in runs if read_records(run.metrics)]
-        draw_comparison(beside(begun or runs), path, force=force)
+        runs = [run for run in labels if read_records(run.metrics)] or list(labels)
+        draw_comparison(beside(runs), path, [labels[run] for run in runs], force=force)
 
 
 def _are_descents(variants: Sequence[Variant]) -> bool:

@@ -10,7 +10,7 @@ from convkit.experiment import spec
 from convkit.experiment.monitor import direction
 from convkit.experiment.spec.kinds import FAILED, Reading
 from convkit.experiment.spec.overrides import override
-from convkit.experiment.spec.reading import read_root
+from convkit.experiment.spec.reading import check_meant, read_root
 from convkit.tuning.checks import check
 from convkit.tuning.grids import grid_points
 from convkit.tuning.plan import Plan
@@ -39,6 +39,7 @@ def read_tuning(source: str | Path, overrides: Sequence[str | spec.Override] = (
     reading = Reading()
     kind = spec.catalogue().kind(Tuning)
     root = read_root(source, reading, "begin with base: and search:")
+    check_meant(root, source, "data", "an experiment: convkit train")
     tuning = kind.read(override(root, kind, overrides, reading), "", reading)
     if tuning is FAILED or reading.problems:
         raise spec.SpecError(reading.problems)

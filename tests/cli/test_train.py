@@ -184,6 +184,14 @@ def test_what_is_no_option_but_a_setting_is_told():
     assert "--set" not in elsewhere.stderr
 
 
+def test_a_search_is_told_from_an_experiment():
+    search, experiment = "configs/tune-digits.yaml", "configs/digits-mlp.yaml"
+    convkit("train", search).assert_refused("this is a search", f"convkit tune {search}")
+    convkit("tune", experiment, "--dry-run").assert_refused(
+        "this is an experiment", f"convkit train {experiment}"
+    )
+
+
 def test_the_bare_name_of_a_config_leads_to_it():
     convkit("train", "digits-cnn").assert_refused("did you mean 'configs/digits-cnn.yaml'?")
 

@@ -74,6 +74,7 @@ def read_experiment(
     """
     reading = Reading()
     root = read_root(source, reading, "begin with data: digits; convkit init writes a whole one")
+    check_meant(root, source, "search", "a search: convkit tune")
     choices = choices or catalogue()
     root = override(root, choices.experiment, overrides, reading)
     return _resolved(_with_layers(root, runs, choices, reading), choices, reading)
@@ -107,6 +108,27 @@ def read_root(source: str | Path, reading: Reading, hint: str) -> Node:
     if root is None:
         raise SpecError([LocatedError(name, "", "it is empty", hint)])
     return _named(root, "experiment" if str(source) == "-" else Path(source).stem)
+
+
+def check_meant(root: Node, source: str | Path, key: str, other: str) -> None:
+    """Refuse a file with a key that only the other kind of file has.
+
+    Parameters
+    ----------
+    root : Node
+    source : str or Path
+    key : str
+    other : str
+        What the file is then, and the command that takes it, such as ``a search: convkit tune``.
+
+    Raises
+    ------
+    SpecError
+    """
+    if isinstance(root.value, dict) and key in root.value:
+        what, _, command = other.partition(": ")
+        where = root.value[key].origin
+        raise SpecError([LocatedError(where, key, f"this is {what}", f"{command} {source}")])
 
 
 def _check_whole(source: str | Path) -> None:
