@@ -150,9 +150,10 @@ class ToNeighbours(Likeness):
 def squared_distances(points: Array, others: Array) -> Array:
     """Return the squared distance of each point from each of the others, (points, others)."""
     lengths, other_lengths = (np.square(each).sum(axis=1) for each in (points, others))
-    products = points @ others.T
-    # Rounding may leave less than nothing.
-    squared: Array = np.maximum(lengths[:, np.newaxis] + other_lengths - 2 * products, 0)
+    sums = lengths[:, np.newaxis] + other_lengths
+    squared: Array = sums - 2 * (points @ others.T)
+    # What rounding alone may have left, below zero or above, is nothing.
+    squared[squared < points.shape[1] * np.finfo(squared.dtype).eps * sums] = 0
     return squared
 
 
