@@ -36,6 +36,8 @@ COMMANDS = (
     "outsize 6 --kernel 3",
     "kernels show sobel-h",
     "mse sample_data/house_prices.csv",
+    "check",
+    "runs list",
 )
 
 

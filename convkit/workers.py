@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -78,7 +79,9 @@ def _share(work: Callable[[T], None], items: Sequence[T], threads: int) -> None:
 
     from concurrent.futures import wait
 
-    helpers = [_pool(threads).submit(take) for _ in range(min(threads, len(items)) - 1)]
+    # Each with a copy of what this thread has set, such as what NumPy does about overflow.
+    count = min(threads, len(items)) - 1
+    helpers = [_pool(threads).submit(copy_context().run, take) for _ in range(count)]
     try:
         take()
     finally:

@@ -65,6 +65,7 @@ def loaded(code, cwd=ROOT, among=HEAVY):
         (["kernels", "show", "gaussian:size=5", "--json"], {"numpy"}),
         (["convolve", f"{ROOT / SCENE}", "-k", "sobel-h"], {"numpy", "PIL"}),
         (["convolve", f"{ROOT / MATRIX}", "-k", "box", "--trace", "1,1"], {"numpy", "PIL"}),
+        (["train", "configs/mlp-xor.yaml", "--dry-run"], {"numpy", "yaml", "pydantic"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

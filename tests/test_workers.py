@@ -2,6 +2,7 @@
 
 import threading
 
+import numpy as np
 import pytest
 
 from convkit.workers import in_parallel
@@ -19,6 +20,17 @@ def test_threads_work_at_the_same_time():
     together = threading.Barrier(3, timeout=10)
     in_parallel(lambda _: together.wait(), range(3), 3)
     assert not together.broken
+
+
+def test_every_thread_says_of_overflow_what_the_caller_wants():
+    together = threading.Barrier(3, timeout=10)
+
+    def overflow(_):
+        together.wait()
+        return np.float32(3e38) * np.float32(10)  # a warning, and so an error, by default
+
+    with np.errstate(all="ignore"):
+        in_parallel(overflow, range(3), 3)
 
 
 @pytest.mark.parametrize("bad", [0, 1, 7])

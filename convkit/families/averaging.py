@@ -40,4 +40,4 @@ class MovingAverage:
         self.steps += 1
         rate = max(1 - self.decay, 9 / (10 + self.steps))
         for average, latest in self._pairs:
-            average += rate * (latest - average)  # noqa: PLW2901 (in place)
+            average += rate * (latest - average)

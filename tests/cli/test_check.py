@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 
 from tests.cli.process import ROOT, convkit, environment, on_terminal
 
@@ -16,10 +15,8 @@ main()
 """
 
 
-def test_all_is_well_within_five_seconds():
-    began = time.perf_counter()
+def test_all_is_well():
     result = convkit("check")
-    assert time.perf_counter() - began < 5
     header, *rows = result.rows
     assert header == ["check", "status", "message", "seconds"]
     assert {row[1] for row in rows} <= {"ok", "missing"}

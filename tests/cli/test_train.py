@@ -1,7 +1,6 @@
 """convkit train, left alone: what it prints, writes and expects, and what it refuses."""
 
 import json
-import os
 import re
 import shlex
 import statistics
@@ -273,11 +272,3 @@ def test_a_shipped_experiment_keeps_its_promise(name, tmp_path):
     assert "expect:" in config.read_text()
     result = convkit("train", config, cwd=tmp_path)
     assert result.code == 0, result.stderr
-
-
-def test_training_starts_before_a_person_wonders(tiny):
-    """The limit is generous, since tests share their cores; processor time is what counts."""
-    before = os.times()
-    convkit("train", "tiny.yaml", "-q", cwd=tiny)
-    after = os.times()
-    assert after.children_user - before.children_user < 1.0

@@ -118,9 +118,10 @@ def _scatter(g: Array, w: Array, sweep: Sweep, size: Size, groups: int) -> Array
             shares = scratch("columns", (*values.shape[:2], matrices.shape[2]), g.dtype)
             np.matmul(values, matrices, out=shares)
             shares = shares.reshape(groups, *g[block].shape[:3], kh, kw, channels)
+            by_tap = shares.transpose(4, 5, 1, 2, 3, 0, 6)
             for (y, x), outputs, inputs in taps(sweep.part(block.rows), size):
                 part = value[block.images, *inputs]
-                part += np.moveaxis(shares[:, :, *outputs, y, x], 0, 3)
+                part += by_tap[y, x, :, *outputs]
 
     by_image = groupby(_blocks(g, w, groups), attrgetter("images"))
     items = [tuple(parts) for _, parts in by_image]

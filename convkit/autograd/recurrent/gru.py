@@ -78,10 +78,10 @@ def _forward(steps: Steps, weights: Array, gates: Array) -> None:
     halves = np.repeat(np.array([0.5, 0.5, 1, 1], weights.dtype), steps.units)
     transposed = (weights * halves).T
     product = np.empty_like(gates[0, 0])
-    for step in range(steps.count):
-        r, z, n, of_state = gates[step]
-        sigmoids, before = gates[step, :2], steps.states[step]
-        np.matmul(transposed, steps.operands[step], out=gates[step].reshape(len(halves), -1))
+    sums = gates.reshape(steps.count, len(halves), -1)
+    every = steps.forwards(steps.operands, sums, gates[:, :2], gates, steps.states)
+    for step, operands, products, sigmoids, (r, z, n, of_state), before in every:
+        np.matmul(transposed, operands, out=products)
         np.tanh(sigmoids, out=sigmoids)
         sigmoids *= 0.5
         sigmoids += 0.5
@@ -100,14 +100,14 @@ def _backward(steps: Steps, u: Array, gates: Array, grad: Array) -> tuple[Array,
     flat = sums_grad.reshape(steps.count, u.shape[1], -1)
     h_grad = np.zeros_like(grad[0])
     product = np.empty_like(h_grad)
-    for step in reversed(range(steps.count)):
-        h_grad += grad[step]
+    every = sums_grad[:, 1:3], sums_grad[:, ::3], sums_grad[:, 2], z, flat, grad
+    for step, by_state, by_sum, n_grad, kept, grads, above in steps.backwards(*every):
+        h_grad += above
         aside = steps.set_aside(step, h_grad)
-        grads = sums_grad[step]
-        grads[1:3] *= h_grad
-        grads[::3] *= grads[2]
-        np.multiply(h_grad, z[step], out=product)
-        np.matmul(u, flat[step], out=h_grad)
+        by_state *= h_grad
+        by_sum *= n_grad
+        np.multiply(h_grad, kept, out=product)
+        np.matmul(u, grads, out=h_grad)
         h_grad += product
         put_back(aside, h_grad)
     return flat, h_grad

@@ -112,18 +112,21 @@ class Cell:
         # sigmoid(z) = (1 + tanh(z / 2)) / 2: one tanh serves all gates.
         halves = np.repeat(np.array([0.5, 0.5, 0.5, 1], weights.dtype), steps.units)
         transposed = (weights * halves).T
-        flat = self.gates.reshape(steps.count, len(halves), -1)
         products = np.empty_like(self.factors[0])
-        for step in range(steps.count):
-            gates, sigmoids, bent = flat[step], self.sigmoids[step], self.bent[step]
-            np.matmul(transposed, steps.operands[step], out=gates)
+        made, forgotten = products
+        sums = self.gates.reshape(steps.count, len(halves), -1)
+        inner = self.sigmoids, self.factors, self.others, states[1:], self.bent
+        outer = self.gates[:, 0], steps.states[1:]
+        every = steps.forwards(steps.operands, sums, *inner, *outer)
+        for step, operands, gates, sigmoids, factors, others, c, bent, o, h in every:
+            np.matmul(transposed, operands, out=gates)
             np.tanh(gates, out=gates)
             sigmoids *= 0.5
             sigmoids += 0.5
-            np.multiply(self.factors[step], self.others[step], out=products)
-            np.add(products[0], products[1], out=states[step + 1])
-            np.tanh(states[step + 1], out=bent)
-            np.multiply(sigmoids[0], bent, out=steps.states[step + 1])
+            np.multiply(factors, others, out=products)
+            np.add(made, forgotten, out=c)
+            np.tanh(c, out=bent)
+            np.multiply(o, bent, out=h)
             steps.keep(step, steps.states, states)
 
     def backward(self, u: Array, grad: Array) -> tuple[Array, Array, Array]:
@@ -133,15 +136,16 @@ class Cell:
         flat = gates_grad.reshape(steps.count, u.shape[1], -1)
         h_grad, c_grad = np.zeros_like(grad[0]), grad[-1].copy()
         product = np.empty_like(h_grad)
-        for step in reversed(range(steps.count)):
-            h_grad += grad[step]
+        every = (grad, slopes, gates_grad[:, 0], gates_grad[:, 1:], forget, flat)
+        for step, above, slope, o_grad, others_grad, kept, sums_grad in steps.backwards(*every):
+            h_grad += above
             aside = steps.set_aside(step, h_grad, c_grad)
-            np.multiply(h_grad, slopes[step], out=product)
+            np.multiply(h_grad, slope, out=product)
             c_grad += product
-            gates_grad[step, 0] *= h_grad
-            gates_grad[step, 1:] *= c_grad
-            c_grad *= forget[step]
-            np.matmul(u, flat[step], out=h_grad)
+            o_grad *= h_grad
+            others_grad *= c_grad
+            c_grad *= kept
+            np.matmul(u, sums_grad, out=h_grad)
             put_back(aside, h_grad, c_grad)
         return flat, h_grad, c_grad
 

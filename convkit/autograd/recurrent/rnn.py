@@ -70,20 +70,19 @@ def _rnn(
     steps = Steps(x, h, units, lengths=lengths, reverse=reverse)
     weights = Weights(w, u, b).stacked()
     bend, slope = _NONLINEARITIES[nonlinearity]
-    for step in range(steps.count):
-        after = steps.states[step + 1]
-        np.matmul(weights.T, steps.operands[step], out=after)
+    for step, operands, after in steps.forwards(steps.operands, steps.states[1:]):
+        np.matmul(weights.T, operands, out=after)
         bend(after, out=after)
         steps.keep(step, steps.states)
 
     def backward(grad: Array) -> tuple[Array, Array]:
         sums_grad = slope(steps.states[1:])
         h_grad = np.zeros_like(grad[0])
-        for step in reversed(range(steps.count)):
-            h_grad += grad[step]
+        for step, above, gates_grad in steps.backwards(grad, sums_grad):
+            h_grad += above
             aside = steps.set_aside(step, h_grad)
-            sums_grad[step] *= h_grad
-            np.matmul(u, sums_grad[step], out=h_grad)
+            gates_grad *= h_grad
+            np.matmul(u, gates_grad, out=h_grad)
             put_back(aside, h_grad)
         return sums_grad, h_grad
 
