@@ -10,7 +10,7 @@ from convkit.autograd.activations import logistic
 from convkit.autograd.engine import Array, Derived, Operand, primitive, shared
 from convkit.autograd.heads import padding
 from convkit.autograd.recurrent import Unrolled
-from convkit.autograd.sums import row_maxima, row_sums
+from convkit.autograd.sums import column_sums, row_maxima, row_sums
 
 
 class Look(NamedTuple):
@@ -195,7 +195,8 @@ def _backward(
     found_grad = np.empty((steps, samples, values.shape[2]), grad.dtype)
     scores_grad = np.empty((steps, samples, keys.shape[1]), grad.dtype)
     query_grad = np.empty((steps, samples, len(v)), grad.dtype)
-    keys_grad = np.zeros_like(keys)
+    keys_sum, v_grad = np.zeros_like(keys), np.zeros_like(v)
+    bent = np.empty_like(keys)
     h_grad, c_grad = np.zeros_like(cells[0]), np.zeros_like(cells[0])
     for step in reversed(range(steps)):
         h_grad = h_grad + incoming[step, :, :units]
@@ -207,11 +208,13 @@ def _backward(
         slope = np.matmul(values, found_grad[step][:, :, np.newaxis])[:, :, 0]
         slope -= row_sums(slope * each.weights)
         np.multiply(slope, each.weights, out=scores_grad[step])
-        inner = 1 - each.energies * each.energies
-        inner *= v
-        inner *= scores_grad[step][:, :, np.newaxis]
-        keys_grad += inner
-        np.add.reduce(inner, axis=1, out=query_grad[step])
+        # The slope of tanh is 1 - energies²: what the 1 makes of the sums needs no pass of its own.
+        np.multiply(each.energies, scores_grad[step][:, :, np.newaxis], out=bent)
+        v_grad += column_sums(bent.reshape(-1, len(v)))
+        bent *= each.energies
+        keys_sum += bent
+        np.subtract(row_sums(scores_grad[step]), bent.sum(axis=1), out=query_grad[step])
+        query_grad[step] *= v
         h_grad = operand_grad[:, :units] + query_grad[step] @ w_query.T
     rows = operands[:-1].reshape(-1, len(u))
     weights = np.stack([each.weights for each in looks], axis=1)
@@ -220,10 +223,10 @@ def _backward(
         rows.T @ x_grad.reshape(-1, u.shape[1]),
         h_grad,
         c_grad,
-        keys_grad,
+        (scores_grad.sum(axis=0)[:, :, np.newaxis] - keys_sum) * v,
         weights.swapaxes(1, 2) @ found_grad.transpose(1, 0, 2),
         rows[:, :units].T @ query_grad.reshape(-1, len(v)),
-        sum(np.tensordot(s, each.energies, 2) for s, each in zip(scores_grad, looks, strict=True)),
+        v_grad,
     )
 
 

@@ -62,7 +62,7 @@ def train(
     """
     running.check(config, changes)
     running.set_threads()
-    say_if_missing(console, running.plots)
+    say_if_missing(console, running.drawing)
     if running.resume is not None:
         return _resume(console, running)
     assert config is not None  # checked above
@@ -80,7 +80,7 @@ def _train(console: Console, config: str, changes: Changes, running: Running) ->
     resolved, root = read(config, changes, running.runs)
     with progress(console, several=False) as observer:
         outcome = train(resolved, root=root, runs=Path(running.runs), observer=observer)
-    return _report(console, outcome, resolved.experiment.expect, running.plots)
+    return _report(console, outcome, resolved.experiment.expect, running.drawing)
 
 
 def _resume(console: Console, running: Running) -> int:
@@ -92,7 +92,7 @@ def _resume(console: Console, running: Running) -> int:
     run = find_run(running.resume, Path(running.runs))
     with progress(console, several=False) as observer:
         outcome = resume(run, observer=observer)
-    return _report(console, outcome, experiment_of(run).expect, running.plots)
+    return _report(console, outcome, experiment_of(run).expect, running.drawing)
 
 
 def _train_seeds(console: Console, config: str, changes: Changes, running: Running) -> int:
@@ -113,7 +113,7 @@ def _train_seeds(console: Console, config: str, changes: Changes, running: Runni
         console.table(seeds_table(series))
     console.stdout.flush()
     for outcome in series.outcomes:
-        draw(console, outcome, running.plots)
+        draw(console, outcome, running.drawing)
     return max(
         verdict(console, outcome, expect, f"seed {outcome.summary['seed']}: ")
         for outcome in series.outcomes

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 CHANGE, RUN = "Change the experiment", "Run"
 
+PLOTS_VARIABLE = "CONVKIT_PLOTS"
+"""The environment variable that says whether plots are drawn where no option does."""
+
+ANSWERS = {"yes": True, "no": False}
+
 
 @dataclass
 class Changes:
@@ -88,7 +93,8 @@ class Running:
         bool | None,
         typer.Option(
             "--plots/--no-plots",
-            help="Draw plots at the end; by default if matplotlib is installed (extra plot).",
+            help="Draw plots at the end; by default if matplotlib is installed (extra plot), "
+            "unless CONVKIT_PLOTS is no.",
             rich_help_panel=RUN,
         ),
     ] = None
@@ -98,6 +104,22 @@ class Running:
             metavar="N", help="Threads; by default one for each core.", rich_help_panel=RUN
         ),
     ] = None
+
+    @property
+    def drawing(self) -> bool | None:
+        """Whether plots are drawn; None is: if matplotlib is installed.
+
+        Raises
+        ------
+        ConvkitError
+            If no option says it, and the environment says neither yes nor no.
+        """
+        said = os.environ.get(PLOTS_VARIABLE, "")
+        if self.plots is not None or not said:
+            return self.plots
+        if said not in ANSWERS:
+            raise ConvkitError(f"{PLOTS_VARIABLE} must be yes or no, got '{said}'")
+        return ANSWERS[said]
 
     def check(self, config: str | None, changes: Changes) -> None:
         """Refuse what contradicts itself."""

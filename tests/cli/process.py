@@ -45,9 +45,12 @@ class Result:
 
 
 def environment(**variables):
-    """Return an environment in which the checkout is what is run, wherever it runs."""
+    """Return an environment in which the checkout is what is run, wherever it runs.
+
+    Plots take longer than most trainings here: they are drawn where a test is about them.
+    """
     clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS")}
-    return clean | {"PYTHONPATH": str(ROOT)} | variables
+    return clean | {"PYTHONPATH": str(ROOT), "CONVKIT_PLOTS": "no"} | variables
 
 
 def convkit(*arguments, stdin=b"", cwd=ROOT, **variables):

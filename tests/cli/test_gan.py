@@ -34,7 +34,7 @@ def written(folder, text=CONFIG):
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gan")
-    done = convkit("train", written(folder), "--runs", folder / "runs")
+    done = convkit("train", written(folder), "--plots", "--runs", folder / "runs")
     assert done.code == 0, done.stderr
     return folder / "runs" / "forger" / "1"
 

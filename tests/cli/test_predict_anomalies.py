@@ -29,7 +29,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("anomalies")
     for name, text in (("zeros", ZEROS), ("tiny", TINY)):
         (folder / f"{name}.yaml").write_text(text)
-        done = convkit("train", f"{name}.yaml", cwd=folder)
+        done = convkit("train", f"{name}.yaml", "--plots", cwd=folder)
         assert done.code == 0, done.stderr
     test = DATASETS["digits"]().test
     for name, chosen in (("zeros", test.targets == 0), ("sevens", test.targets == 7)):

@@ -262,6 +262,31 @@ def test_what_is_no_number_is_an_empty_cell_in_every_split(tiny):
     assert ["r2", "", ""] in convkit("evaluate", "constant", cwd=tiny).rows
 
 
+# --- plots ---
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "drawn"),
+    [
+        ([], "", True),
+        ([], "yes", True),
+        ([], "no", False),
+        (["--plots"], "no", True),
+        (["--no-plots"], "yes", False),
+    ],
+)
+def test_plots_are_drawn_unless_an_option_or_the_environment_says_no(tiny, options, said, drawn):
+    pytest.importorskip("matplotlib")
+    (run,) = convkit("train", "tiny.yaml", "-q", *options, cwd=tiny, CONVKIT_PLOTS=said).rows[0]
+    assert (tiny / run / "plots" / "curves.png").exists() == drawn
+
+
+def test_the_environment_says_yes_or_no(tiny):
+    result = convkit("train", "tiny.yaml", cwd=tiny, CONVKIT_PLOTS="1")
+    result.assert_refused("CONVKIT_PLOTS must be yes or no, got '1'")
+    assert not (tiny / "runs").exists()
+
+
 # --- the shipped experiments ---
 
 
