@@ -78,19 +78,22 @@ def _forward(steps: Steps, weights: Array, gates: Array) -> None:
     halves = np.repeat(np.array([0.5, 0.5, 1, 1], weights.dtype), steps.units)
     transposed = (weights * halves).T
     product = np.empty_like(gates[0, 0])
+    half = np.array(0.5, weights.dtype)
     sums = gates.reshape(steps.count, len(halves), -1)
-    every = steps.forwards(steps.operands, sums, gates[:, :2], gates, steps.states)
-    for step, operands, products, sigmoids, (r, z, n, of_state), before in every:
-        np.matmul(transposed, operands, out=products)
-        np.tanh(sigmoids, out=sigmoids)
-        sigmoids *= 0.5
-        sigmoids += 0.5
-        np.multiply(r, of_state, out=product)
+    every = steps.forwards(
+        steps.operands, sums, gates[:, :2], gates, steps.states, steps.states[1:]
+    )
+    for step, operands, products, sigmoids, (r, z, n, of_state), before, after in every:
+        np.matmul(transposed, operands, products)
+        np.tanh(sigmoids, sigmoids)
+        sigmoids *= half
+        sigmoids += half
+        np.multiply(r, of_state, product)
         n += product
-        np.tanh(n, out=n)
-        np.subtract(before, n, out=product)
+        np.tanh(n, n)
+        np.subtract(before, n, product)
         product *= z
-        np.add(n, product, out=steps.states[step + 1])
+        np.add(n, product, after)
         steps.keep(step, steps.states)
 
 
@@ -106,8 +109,8 @@ def _backward(steps: Steps, u: Array, gates: Array, grad: Array) -> tuple[Array,
         aside = steps.set_aside(step, h_grad)
         by_state *= h_grad
         by_sum *= n_grad
-        np.multiply(h_grad, kept, out=product)
-        np.matmul(u, grads, out=h_grad)
+        np.multiply(h_grad, kept, product)
+        np.matmul(u, grads, h_grad)
         h_grad += product
         put_back(aside, h_grad)
     return flat, h_grad

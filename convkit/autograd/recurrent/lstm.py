@@ -114,19 +114,20 @@ class Cell:
         transposed = (weights * halves).T
         products = np.empty_like(self.factors[0])
         made, forgotten = products
+        half = np.array(0.5, weights.dtype)
         sums = self.gates.reshape(steps.count, len(halves), -1)
         inner = self.sigmoids, self.factors, self.others, states[1:], self.bent
         outer = self.gates[:, 0], steps.states[1:]
         every = steps.forwards(steps.operands, sums, *inner, *outer)
         for step, operands, gates, sigmoids, factors, others, c, bent, o, h in every:
-            np.matmul(transposed, operands, out=gates)
-            np.tanh(gates, out=gates)
-            sigmoids *= 0.5
-            sigmoids += 0.5
-            np.multiply(factors, others, out=products)
-            np.add(made, forgotten, out=c)
-            np.tanh(c, out=bent)
-            np.multiply(o, bent, out=h)
+            np.matmul(transposed, operands, gates)
+            np.tanh(gates, gates)
+            sigmoids *= half
+            sigmoids += half
+            np.multiply(factors, others, products)
+            np.add(made, forgotten, c)
+            np.tanh(c, bent)
+            np.multiply(o, bent, h)
             steps.keep(step, steps.states, states)
 
     def backward(self, u: Array, grad: Array) -> tuple[Array, Array, Array]:
@@ -140,12 +141,12 @@ class Cell:
         for step, above, slope, o_grad, others_grad, kept, sums_grad in steps.backwards(*every):
             h_grad += above
             aside = steps.set_aside(step, h_grad, c_grad)
-            np.multiply(h_grad, slope, out=product)
+            np.multiply(h_grad, slope, product)
             c_grad += product
             o_grad *= h_grad
             others_grad *= c_grad
             c_grad *= kept
-            np.matmul(u, sums_grad, out=h_grad)
+            np.matmul(u, sums_grad, h_grad)
             put_back(aside, h_grad, c_grad)
         return flat, h_grad, c_grad
 

@@ -69,9 +69,10 @@ def _rnn(
     units = len(u)
     steps = Steps(x, h, units, lengths=lengths, reverse=reverse)
     weights = Weights(w, u, b).stacked()
+    transposed = weights.T
     bend, slope = _NONLINEARITIES[nonlinearity]
     for step, operands, after in steps.forwards(steps.operands, steps.states[1:]):
-        np.matmul(weights.T, operands, out=after)
+        np.matmul(transposed, operands, after)
         bend(after, out=after)
         steps.keep(step, steps.states)
 
@@ -82,7 +83,7 @@ def _rnn(
             h_grad += above
             aside = steps.set_aside(step, h_grad)
             gates_grad *= h_grad
-            np.matmul(u, gates_grad, out=h_grad)
+            np.matmul(u, gates_grad, h_grad)
             put_back(aside, h_grad)
         return sums_grad, h_grad
 

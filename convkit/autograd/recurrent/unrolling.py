@@ -3,6 +3,10 @@
 A step's operands stand side by side in one matrix: the state before it, its input, and ones for the
 bias. A single product with all weights, stacked in the same order, then gives everything that the
 gates need. Matrices are (features, n): so each gate is one contiguous block of rows.
+
+A step is a dozen operations on little matrices, and each costs more in Python than it seems: where
+a step looks odd, it is for that. Results are passed by position and numbers as arrays, since by
+keyword, and as Python's own, they take NumPy half as long again.
 """
 
 from __future__ import annotations
