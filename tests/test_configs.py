@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.gates import HELD_BY_TESTS, seeds_of
 from benchmarks.trials import CONFIGS, experiments, gates_of, source_of
+from convkit.cli import run
 from convkit.experiment import spec
 from convkit.experiment.session import train
 from tests.cli.process import ROOT, convkit
@@ -64,15 +65,15 @@ def test_it_begins_to_learn(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_first_line_is_the_command_that_runs_it(name, tmp_path):
+def test_the_first_line_is_the_command_that_runs_it(name, tmp_path, capsys, monkeypatch):
     command = header(name)[0]
     program, verb, path = command.split()
     assert (program, path) == ("convkit", f"configs/{name}.yaml")
     assert verb == ("explain" if name.startswith("explain-") else "train")
     train_source(name, tmp_path)
-    done = convkit("train", path, "--dry-run", "--json", "--runs", tmp_path)
-    assert done.code == 0, done.stderr
-    assert json.loads(done.stdout)["config"]["name"] == name
+    monkeypatch.chdir(ROOT)
+    assert not run(["train", path, "--dry-run", "--json", "--runs", str(tmp_path)])
+    assert json.loads(capsys.readouterr().out)["config"]["name"] == name
     assert not (tmp_path / name).exists()
 
 
