@@ -113,10 +113,11 @@ def _columns(
 
 
 def _told(results: Sequence[Result]) -> str | None:
-    """Return the metric whose gap is told."""
+    """Return the metric whose gap is told, if any has one."""
     from convkit.experiment.results import headline
 
-    return headline(dict.fromkeys(_names(results)))
+    has_gap = any(result.gap is not None for result in results)
+    return headline(dict.fromkeys(_names(results))) if has_gap else None
 
 
 def _table(results: Sequence[Result], columns: Mapping[str, Sequence[Any]]) -> Table:

@@ -16,7 +16,7 @@ from convkit.experiment.checkpoint import read_checkpoint
 from convkit.experiment.run import CheckpointName, Run
 from convkit.experiment.saving import load
 from convkit.experiment.summary import confusion, counting_checkpoint
-from convkit.families import Signature
+from convkit.families import FAMILIES, Agent, Signature
 from convkit.files import is_folder, refusals
 
 LOADERS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".npz": "npz"}
@@ -140,8 +140,13 @@ def read_data(run: Run, source: str) -> Dataset:
     Raises
     ------
     ConvkitError
-        If it can't be read, or its samples are of another shape.
+        If it can't be read, its samples are of another shape, or the run is an agent's.
     """
+    if issubclass(FAMILIES[experiment_of(run).family.name], Agent):
+        raise ConvkitError(
+            f"run '{run.folder}' has learnt in an environment: no file holds another",
+            "leave out --data",
+        )
     data, signature = experiment_of(run).data, _signature(run)
     loader = _loader(Path(source), _texts(signature) or data.name)
     arguments = {**data.arguments} if data.name == loader else {}

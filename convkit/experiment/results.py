@@ -64,10 +64,11 @@ class Result:
     def gap(self) -> float | None:
         """How much worse the held-out part is than the training part: the generalisation gap.
 
-        Of the first metric beside the loss, on the last split, see :func:`headline`.
+        Of the first metric beside the loss, on the last split, see :func:`headline`. An agent has
+        none: the episodes that it learns from are those in which it explores.
         """
         name = headline(self.metrics)
-        if name is None:
+        if name is None or name.endswith("/return"):
             return None
         held_out, trained = self.metrics[name], self.metrics.get(f"train/{name.split('/')[1]}")
         if held_out is None or trained is None:

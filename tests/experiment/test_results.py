@@ -93,6 +93,10 @@ def test_a_missing_number_has_no_mean_and_no_gap():
     assert result({"train/loss": 1.0}).gap is None
 
 
+def test_what_an_agent_reaches_while_it_explores_is_no_measure_for_a_gap():
+    assert result({"train/return": 40.0, "test/return": 460.0}).gap is None
+
+
 def test_the_worst_seed_tells_the_status():
     good, bad = result({"train/loss": 1.0}), result({"train/loss": 1.0}, status="diverged")
     both = Result(good.variant, [*good.outcomes, *bad.outcomes])

@@ -29,7 +29,8 @@ class Choice:
     items : tuple of (str, Any)
         Its arguments: plain data, and choices (or tuples of them) where one stands in another.
     where : str
-        ``file:line`` of its name, for messages; no part of what it is.
+        ``file:line`` of its name, and the options that changed it, for messages; no part of what
+        it is.
     """
 
     name: str

@@ -124,7 +124,7 @@ class Pick(Kind):
                 return made
         if isinstance(arguments, Failed) or FAILED in arguments.values():
             return FAILED
-        return Choice(name, tuple(arguments.items()), node.origin)
+        return Choice(name, tuple(arguments.items()), _where(node))
 
     def _nameless(self, node: Node, fields: dict[str, Node], path: str, reading: Reading) -> Failed:
         key = next((key for key in fields if key in self.table.entries), None)
@@ -247,3 +247,10 @@ class Keyed(Pick):
             "description": signature.doc,
             "anyOf": [*short, *empty, signature.schema(definitions)],
         }
+
+
+def _where(node: Node) -> str:
+    """Return where a choice stands, and by which options it has got other arguments."""
+    fields = node.value if isinstance(node.value, dict) else {}
+    options = [each.origin for each in fields.values() if each.origin.startswith("--")]
+    return " and ".join(dict.fromkeys([node.origin, *options]))

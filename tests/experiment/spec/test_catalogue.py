@@ -141,6 +141,19 @@ def test_shapes_that_dont_fit_are_told_with_their_line(tmp_path):
     assert str(data.value).startswith(f"{file}:1: data: ")
 
 
+def test_an_option_is_told_beside_the_line_that_it_changes(tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text(WRONG)
+    experiment = read_experiment(file, ["data.test=5", "data.limit=3"]).experiment
+    with pytest.raises(ConvkitError) as data:
+        load_data(experiment, tmp_path)
+    assert str(data.value).startswith(f"{file}:1 and --set: data: test must be ")
+    experiment = read_experiment(file, ["data={name: digits, test: 5}"]).experiment
+    with pytest.raises(ConvkitError) as data:
+        load_data(experiment, tmp_path)
+    assert str(data.value).startswith("--set: data: test must be ")
+
+
 def test_repeated_layers_are_told_with_the_line_of_the_one(tmp_path):
     file = tmp_path / "a.yaml"
     file.write_text(WRONG.replace("residual:", "repeat:\n      times: 3\n      layers:"))
