@@ -19,7 +19,13 @@ from convkit.families import FineTunes, within
 from convkit.nn import Layer, Sequential, named_layers
 from convkit.nn.checks import Shape, shape_text
 from convkit.nn.module import Array
-from convkit.nn.torch_state import IGNORED, flattened_inputs, from_torch, layout_of, modules_of
+from convkit.nn.torch_state import (
+    IGNORED,
+    counterparts,
+    flattened_inputs,
+    from_torch,
+    modules_of,
+)
 
 
 class Slot(NamedTuple):
@@ -199,17 +205,24 @@ def _of_torch(
     modules, problems = _modules(model, modules_of(arrays), layers)
     names: dict[str, str] = {}
     ours: Arrays = {}
+    taken: set[str] = set()
     for slot in slots:
-        layout = layout_of(slot.layer)
-        if layout is None or slot.attribute not in layout.names:
+        prefix = f"{module}." if (module := modules.get(slot.path)) else ""
+        keys = [prefix + name for name in counterparts(slot.layer, slot.attribute)]
+        parts = [arrays[key] for key in keys if key in arrays]
+        taken.update(keys)
+        if not keys:
             problems.append(ConvkitError(f"{slot} has no counterpart in PyTorch"))
-            continue
-        module, attribute = modules.get(slot.path, ""), layout.names[slot.attribute]
-        names[slot.name] = key = f"{module}.{attribute}" if module else attribute
-        if key in arrays:
+        elif len({part.shape for part in parts}) > 1:
+            problems.append(ConvkitError(f"{slot} takes {' and '.join(keys)} of one shape"))
+        elif len(parts) < len(keys):
+            names[slot.name] = next(key for key in keys if key not in arrays)
+        else:
+            names[slot.name] = keys[0]
             flattened = maps.get(slot.path)
-            ours[key] = from_torch(slot.layer, slot.attribute, arrays[key], flattened)
-    return Source(arrays | ours, names, problems)
+            ours[keys[0]] = from_torch(slot.layer, slot.attribute, parts, flattened)
+    left = {key: array for key, array in arrays.items() if key not in taken}
+    return Source(left | ours, names, problems)
 
 
 def _modules(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import prod
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from convkit.nn.embedding import Embedding
 from convkit.nn.layer import Layer
 from convkit.nn.module import Array
 from convkit.nn.normalization import BatchNorm, Normalization
+from convkit.nn.recurrent import Recurrent
 from convkit.nn.shaping import Flatten
 from convkit.nn.summary import named_layers, summary
 
@@ -50,12 +51,32 @@ LAYOUTS: dict[type[Any], Layout] = {
 }
 """The layers that both have; of several that a layer is, the first counts."""
 
+CELL = {
+    "weight": ("weight_ih",),
+    "recurrent_weight": ("weight_hh",),
+    "bias": ("bias_ih", "bias_hh"),
+}
+"""What it calls the arrays of a recurrent cell, without the cell's own number. It has two biases,
+which are one where they are only ever added up."""
+
 IGNORED = "num_batches_tracked"
 """What PyTorch counts beside, and nobody needs."""
 
 
-def layout_of(layer: Layer) -> Layout | None:
-    """Return how PyTorch holds a layer; None if it has no such layer."""
+def counterparts(layer: Layer, attribute: str) -> tuple[str, ...]:
+    """Return what PyTorch calls an array of a layer: several names if it holds it in parts, none if
+    it has no such array.
+    """
+    if isinstance(layer, Recurrent):
+        _, number, array = attribute.split(".")
+        level, backwards = divmod(int(number), layer.directions)
+        ending = f"_l{level}{'_reverse' * backwards}"
+        return tuple(name + ending for name in CELL[array])
+    layout = _layout_of(layer)
+    return (layout.names[attribute],) if layout and attribute in layout.names else ()
+
+
+def _layout_of(layer: Layer) -> Layout | None:
     return next((layout for kind, layout in LAYOUTS.items() if isinstance(layer, kind)), None)
 
 
@@ -73,21 +94,26 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part or 0), text) for text, part in re.findall(r"(\D+)|(\d+)", name)]
 
 
-def from_torch(layer: Layer, attribute: str, array: Array, flattened: Shape | None = None) -> Array:
+def from_torch(
+    layer: Layer, attribute: str, parts: Sequence[Array], flattened: Shape | None = None
+) -> Array:
     """Return an array of PyTorch's as ours.
 
     Parameters
     ----------
     layer : Layer
-        Of :data:`LAYOUTS`.
     attribute : str
         What we call the array.
-    array : ndarray
+    parts : sequence of ndarray
+        Its :func:`counterparts`, of one shape.
     flattened : (int, int, int), optional
         The height, width and channels of the maps that the layer gets as one row: PyTorch lays
         channel after channel, we pixel after pixel.
     """
-    layout = layout_of(layer)
+    if isinstance(layer, Recurrent):
+        return _of_cell(layer, parts)
+    (array,) = parts
+    layout = _layout_of(layer)
     if layout and attribute == "weight" and array.ndim == len(layout.axes):
         array = array.transpose(layout.axes)
     if flattened and array.ndim and len(array) == prod(flattened) and attribute != "bias":
@@ -95,6 +121,13 @@ def from_torch(layer: Layer, attribute: str, array: Array, flattened: Shape | No
         rows = array.reshape(channels, height, width, -1)
         array = np.moveaxis(rows, 0, 2).reshape(array.shape)
     return array
+
+
+def _of_cell(layer: Recurrent, parts: Sequence[Array]) -> Array:
+    """Return a recurrent cell's weights, outputs behind inputs, or its bias."""
+    if len(parts) == 1:
+        return parts[0].T
+    return np.stack(parts) if layer.biases > 1 else np.sum(parts, axis=0)
 
 
 def flattened_inputs(model: Layer, shape: Shape) -> dict[str, Shape]:

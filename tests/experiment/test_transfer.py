@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from convkit.autograd import Tensor
 from convkit.errors import ConvkitError
 from convkit.experiment import spec
 from convkit.experiment.assembly import assemble, restore
@@ -18,6 +19,7 @@ from convkit.experiment.session import resume, train
 from convkit.experiment.transfer import start_from
 from tests.cli.process import convkit
 from tests.experiment.small import signalled_at, without_times
+from tests.nn.cases import context
 
 SOURCE = """
 name: source
@@ -249,6 +251,64 @@ def test_every_misfit_is_told(tmp_path, change, said):
     assert len(info.value.problems) == len(said)
     for text in said:
         assert f"--set: model.from: {text}" in str(info.value)
+
+
+ADDING = """
+name: adding
+data: {name: adding, samples: 40, steps: 6}
+model:
+  layers:
+    - CELL: {units: 5, layers: 2, bidirectional: true}
+    - dense: 1
+  from: net.safetensors
+loss: mse
+optimizer: adam
+trainer: {epochs: 1}
+"""
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_pytorchs_recurrent_weights_make_the_same_of_sequences(tmp_path, cell):
+    torch = pytest.importorskip("torch")
+    body = getattr(torch.nn, cell.upper())(2, 5, 2, bidirectional=True, batch_first=True)
+    net = torch.nn.ModuleDict({"body": body, "head": torch.nn.Linear(10, 1)})
+    arrays = {name: array.numpy() for name, array in net.state_dict().items()}
+    save_file(arrays, tmp_path / "net.safetensors")
+    resolved = read(tmp_path, ADDING.replace("CELL", cell))
+    assembly = assemble(resolved.experiment, tmp_path, resolved.origins)
+    start_from(assembly, tmp_path)
+    x = np.random.default_rng(0).standard_normal((3, 6, 2)).astype(np.float32)
+    with torch.no_grad():
+        _, state = body(torch.tensor(x))
+        h = state[0] if cell == "lstm" else state
+        expected = net["head"](torch.cat([h[-2], h[-1]], dim=1)).numpy()
+    ours = assembly.family.layers(Tensor(x), context(train=False)).data
+    np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"body.bias_hh_l0": None}, "layer 1 (lstm) finds no 'body.bias_hh_l0'"),
+        (
+            {"body.bias_hh_l0": (8,)},
+            "layer 1 (lstm) takes body.bias_ih_l0 and body.bias_hh_l0 of one shape",
+        ),
+        ({"body.weight_ih_l0": (20, 3)}, "but 'body.weight_ih_l0' is 3x20"),
+        ({"body.weight_hr_l0": (4, 5)}, "layer 1 (lstm) has no place for 'body.weight_hr_l0'"),
+    ],
+)
+def test_every_misfit_of_a_recurrent_layer_is_told(tmp_path, change, said):
+    shapes = {"weight_ih": (20, 2), "weight_hh": (20, 5), "bias_ih": (20,), "bias_hh": (20,)}
+    shapes = {f"body.{name}_l0": shape for name, shape in shapes.items()}
+    shapes |= {"head.weight": (1, 5), "head.bias": (1,), **change}
+    arrays = {name: np.ones(shape, np.float32) for name, shape in shapes.items() if shape}
+    save_file(arrays, tmp_path / "net.safetensors")
+    one = ADDING.replace("CELL: {units: 5, layers: 2, bidirectional: true}", "lstm: 5")
+    with pytest.raises(spec.SpecError) as info:
+        begun(tmp_path, one)
+    assert len(info.value.problems) == 1
+    assert said in str(info.value)
 
 
 @pytest.mark.parametrize(
