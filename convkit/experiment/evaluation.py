@@ -142,12 +142,14 @@ def read_data(run: Run, source: str) -> Dataset:
     ConvkitError
         If it can't be read, its samples are of another shape, or the run is an agent's.
     """
-    if issubclass(FAMILIES[experiment_of(run).family.name], Agent):
+    experiment = experiment_of(run)
+    if issubclass(FAMILIES[experiment.family.name], Agent):
         raise ConvkitError(
             f"run '{run.folder}' has learnt in an environment: no file holds another",
             "leave out --data",
         )
-    data, signature = experiment_of(run).data, _signature(run)
+    data = experiment.data
+    signature = load(run, counting_checkpoint(experiment.trainer, run)).signature
     loader = _loader(Path(source), _texts(signature) or data.name)
     arguments = {**data.arguments} if data.name == loader else {}
     arguments |= {"path": source, "validation": 0.0}
@@ -184,8 +186,3 @@ def _loader(path: Path, own: str) -> str:
     with refusals("read", path):
         holds_folders = any(is_folder(each) for each in path.iterdir() if each.name[0] != ".")
     return own if own in IN_ONE_FOLDER and not holds_folders else "image_folder"
-
-
-def _signature(run: Run) -> Signature:
-    settings = experiment_of(run).trainer
-    return load(run, counting_checkpoint(settings, run)).signature

@@ -39,7 +39,7 @@ def read_tuning(source: str | Path, overrides: Sequence[str | spec.Override] = (
     reading = Reading()
     kind = spec.catalogue().kind(Tuning)
     root = read_root(source, reading, "begin with base: and search:")
-    check_meant(root, source, "data", "an experiment: convkit train")
+    check_meant(root, source, "data")
     tuning = kind.read(override(root, kind, overrides, reading), "", reading)
     if tuning is FAILED or reading.problems:
         raise spec.SpecError(reading.problems)

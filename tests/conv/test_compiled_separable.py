@@ -32,10 +32,10 @@ def run(image, column, row, *, threads=None, **options):
 @st.composite
 def cases(draw):
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    kh, kw = draw(st.integers(1, 12)), draw(st.integers(1, 12))
-    pads = tuple(draw(st.integers(0, 14)) for _ in range(4))
-    height = draw(st.integers(max(1, kh - pads[0] - pads[1]), 16))
-    width = draw(st.integers(max(1, kw - pads[2] - pads[3]), 16))
+    kh, kw = draw(st.integers(1, 19)), draw(st.integers(1, 19))
+    pads = tuple(draw(st.integers(0, 20)) for _ in range(4))
+    height = draw(st.integers(max(1, kh - pads[0] - pads[1]), 24))
+    width = draw(st.integers(max(1, kw - pads[2] - pads[3]), 24))
     dtype = draw(st.sampled_from(["uint8", "uint16", "float32", "int8"]))
     image = (rng.random((height, width)) * 100).astype(dtype)
     factors = rng.normal(size=kh), rng.normal(size=kw)

@@ -12,89 +12,17 @@ from tests.nn.test_losses import CASES as LOSS_CASES
 from tests.nn.test_losses import SHAPES, example
 
 torch = pytest.importorskip("torch")
+pictures = pytest.importorskip("tests.nn.torch_pictures")
+recurrent = pytest.importorskip("tests.nn.torch_recurrent").recurrent
 transformers = pytest.importorskip("tests.nn.torch_transformers")
 F = torch.nn.functional
 
-PADDING_MODES = {
-    "constant": "constant",
-    "edge": "replicate",
-    "reflect": "reflect",
-    "wrap": "circular",
-}
-
-
-def channels_first(x):
-    return x.movedim(-1, 1)
-
-
-def channels_last(x):
-    return x.movedim(1, -1)
-
-
-def on_images(function):
-    """Let a function of PyTorch's layout (n, c, ...) work on ours."""
-    return lambda x, *parameters, **settings: channels_last(
-        function(channels_first(x), *parameters, **settings)
-    )
-
-
-def conv2d(x, weight, bias=None, *, pad=(0, 0, 0, 0), mode="constant", **settings):
-    padded = F.pad(x, pad, mode=PADDING_MODES[mode])
-    return F.conv2d(padded, weight.permute(3, 2, 0, 1), bias, **settings)
-
-
-def conv2d_transpose(x, weight, bias=None, **settings):
-    return F.conv_transpose2d(x, weight.permute(3, 2, 0, 1), bias, **settings)
-
-
-def batch_norm(x, scale, shift):
-    return F.batch_norm(x, None, None, scale, shift, training=True)
-
-
-def vgg(stages):
-    """Return PyTorch's way through stages of so many convolutions, and two dense layers."""
-
-    def function(x, *parameters):
-        left = iter(parameters)
-        x = channels_first(x)
-        for convolutions in stages:
-            for _ in range(convolutions):
-                x = F.relu(batch_norm(conv2d(x, next(left), padding=1), next(left), next(left)))
-            x = F.max_pool2d(x, 2, ceil_mode=True)
-        x = channels_last(x).flatten(1)
-        for _ in range(2):
-            x = F.relu(F.linear(x, next(left).T, next(left)))
-        return x
-
-    return function
-
-
-def resnet(blocks, residual=True):
-    """Return PyTorch's way through three stages of so many blocks."""
-
-    def function(x, *parameters):
-        left = iter(parameters)
-
-        def normalized(x, stride=1):
-            return batch_norm(
-                conv2d(x, next(left), padding=1, stride=stride), next(left), next(left)
-            )
-
-        x = F.relu(normalized(channels_first(x)))
-        for number in range(3 * blocks):
-            halves = number in (blocks, 2 * blocks)
-            after = normalized(F.relu(normalized(x, 1 + halves)))
-            if residual:
-                after = after + (conv2d(x, next(left), next(left), stride=2) if halves else x)
-            x = F.relu(after)
-        return x.mean((2, 3))
-
-    return function
-
-
-def cut(function, by):
-    return lambda x, *parameters, **settings: function(x, *parameters, **settings)[..., :by, :by]
-
+batch_norm = pictures.batch_norm
+conv2d = pictures.conv2d
+conv2d_transpose = pictures.conv2d_transpose
+channels_first = pictures.channels_first
+channels_last = pictures.channels_last
+on_images = pictures.on_images
 
 # Our layer and a sample's shape, PyTorch's function of x and the parameters.
 LAYER_CASES = [
@@ -121,7 +49,7 @@ LAYER_CASES = [
             # `same` of an even kernel: PyTorch too puts the odd pixel after.
             on_images(lambda *xwb, mode=mode: conv2d(*xwb, pad=(1, 2, 1, 2), mode=mode)),
         )
-        for mode in PADDING_MODES
+        for mode in pictures.PADDING_MODES
     ),
     (
         "depthwise_conv2d",
@@ -151,7 +79,7 @@ LAYER_CASES = [
         {"filters": 3, "stride": 2, "padding": "same"},
         (4, 4, 2),
         # One pixel of the three is cut off, after.
-        on_images(cut(lambda *xwb: conv2d_transpose(*xwb, stride=2), by=-1)),
+        on_images(pictures.cut(lambda *xwb: conv2d_transpose(*xwb, stride=2), by=-1)),
     ),
     ("max_pool2d", {}, (6, 5, 2), on_images(lambda x: F.max_pool2d(x, 2))),
     (
@@ -203,12 +131,32 @@ LAYER_CASES = [
         (4,),
         lambda x, w, b, v, c: torch.tanh(F.linear(torch.tanh(F.linear(x, w.T, b)), v.T, c)),
     ),
-    ("vgg", {"depth": 5, "width": 2, "dropout": 0.0}, (5, 6, 2), vgg((1, 1))),
-    ("vgg", {"depth": 11, "width": 1, "dropout": 0.0}, (9, 8, 1), vgg((1, 1, 2, 2, 2))),
-    ("resnet", {"depth": 14, "width": 2}, (5, 6, 1), resnet(2)),
-    ("resnet", {"depth": 8, "width": 2, "residual": False}, (5, 6, 1), resnet(1, residual=False)),
+    ("vgg", {"depth": 5, "width": 2, "dropout": 0.0}, (5, 6, 2), pictures.vgg((1, 1))),
+    ("vgg", {"depth": 11, "width": 1, "dropout": 0.0}, (9, 8, 1), pictures.vgg((1, 1, 2, 2, 2))),
+    ("resnet", {"depth": 14, "width": 2}, (5, 6, 1), pictures.resnet(2)),
+    (
+        "resnet",
+        {"depth": 8, "width": 2, "residual": False},
+        (5, 6, 1),
+        pictures.resnet(1, residual=False),
+    ),
     ("embedding", {"tokens": 7, "dim": 3}, (5,), F.embedding),
     ("positional_encoding", {"kind": "learned"}, (4, 3), torch.add),
+    *(
+        (name, settings, (4, 2), recurrent(name, **settings))
+        for name in ("rnn", "lstm", "gru")
+        for settings in (
+            {"units": 3},
+            {"units": 3, "layers": 2, "bidirectional": True},
+            {"units": 2, "layers": 2, "bidirectional": True, "return_sequences": True},
+        )
+    ),
+    (
+        "rnn",
+        {"units": 3, "nonlinearity": "relu"},
+        (4, 2),
+        recurrent("rnn", units=3, nonlinearity="relu"),
+    ),
     ("multi_head_attention", {"heads": 2}, (5, 6), transformers.multi_head_attention(2)),
     (
         "multi_head_attention",
@@ -260,8 +208,7 @@ def close(ours, theirs):
 
 
 def test_every_layer_and_loss_is_compared():
-    # Recurrent layers are their primitives, which are compared in tests/autograd/test_recurrent.py.
-    assert {name for name, *_ in LAYER_CASES} == set(LAYERS) - {"rnn", "lstm", "gru"}
+    assert {name for name, *_ in LAYER_CASES} == set(LAYERS)
     assert set(LOSS_FUNCTIONS) == set(LOSSES)
 
 

@@ -74,7 +74,7 @@ def read_experiment(
     """
     reading = Reading()
     root = read_root(source, reading, "begin with data: digits; convkit init writes a whole one")
-    check_meant(root, source, "search", "a search: convkit tune")
+    check_meant(root, source, "search")
     choices = choices or catalogue()
     root = override(root, choices.experiment, overrides, reading)
     return _resolved(_with_layers(root, runs, choices, reading), choices, reading)
@@ -110,23 +110,19 @@ def read_root(source: str | Path, reading: Reading, hint: str) -> Node:
     return _named(root, "experiment" if str(source) == "-" else Path(source).stem)
 
 
-def check_meant(root: Node, source: str | Path, key: str, other: str) -> None:
-    """Refuse a file with a key that only the other kind of file has.
+KINDS = {"search": ("a search", "convkit tune"), "data": ("an experiment", "convkit train")}
+"""The key that tells a kind of file, what it is, and the command that takes it."""
 
-    Parameters
-    ----------
-    root : Node
-    source : str or Path
-    key : str
-    other : str
-        What the file is then, and the command that takes it, such as ``a search: convkit tune``.
+
+def check_meant(root: Node, source: str | Path, key: str) -> None:
+    """Refuse a file with a key of :data:`KINDS`, which only the other kind of file has.
 
     Raises
     ------
     SpecError
     """
     if isinstance(root.value, dict) and key in root.value:
-        what, _, command = other.partition(": ")
+        what, command = KINDS[key]
         where = root.value[key].origin
         raise SpecError([LocatedError(where, key, f"this is {what}", f"{command} {source}")])
 
